@@ -1,0 +1,43 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@waybill/source', ...defaultServerConditions]; // workspace packages run from source, no build first
+
+export default defineConfig({
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } }, // explicit: oxc does not lower standard decorators
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: 'threads',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          exclude: ['**/*.broker.test.ts', '**/node_modules/**', '**/dist/**'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'broker',
+          include: ['packages/*/test/**/*.broker.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          isolate: true,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['packages/*/test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
+        },
+      },
+    ],
+    passWithNoTests: true,
+  },
+});
