@@ -1,23 +1,38 @@
+// Runs a script of package.json with the pinned pnpm, which this starts through npx when it is not installed.
+// The only script that runs on the system's Node (20.19 or later); all others run on the Node of devDependencies.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { quoteForCmd, quoteForShell } from './shell-quote.mjs';
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const version = /^pnpm@(\d+\.\d+\.\d+)/.exec(packageManager)?.[1];
-if (version === undefined) throw new Error(`packageManager must pin pnpm, got ${packageManager}`);
-const [script, ...args] = process.argv.slice(2);
-
 const windows = process.platform === 'win32';
-const quote = (s) => (/^[\w@%+=:,./-]+$/.test(s) ? s : windows ? `"${s.replaceAll('"', '""')}"` : `'${s.replaceAll("'", `'\\''`)}'`);
-const line = ['pnpm', '--silent', 'run', script, ...args].map(quote).join(' ');
-const commands = `pnpm install --frozen-lockfile --reporter=append-only 1>&2 && ${line}`;
+const quote = windows ? quoteForCmd : quoteForShell;
 
-// a pnpm of the pinned version already on PATH (a developer's, or the one that ran us) saves the npx start
-const have = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8', shell: windows });
-const command = have.status === 0 && have.stdout.trim() === version
-  ? commands
-  : `npx --yes --package=pnpm@${version} -c ${quote(commands)}`;
-const r = spawnSync(command, { cwd: root, stdio: 'inherit', shell: true, env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } });
-process.exit(r.status ?? 1);
+function pinnedPnpm() {
+  const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const version = /^pnpm@(\d+\.\d+\.\d+)/.exec(packageManager)?.[1];
+  if (version === undefined) {
+    throw new Error(`package.json pins no pnpm: "packageManager" is ${packageManager}. Set it to pnpm@<major.minor.patch>.`);
+  }
+  return version;
+}
+
+function isOnPath(version) {
+  const found = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8', shell: windows });
+  return found.status === 0 && found.stdout.trim() === version;
+}
+
+function commandFor(script, args) {
+  const version = pinnedPnpm();
+  const run = ['pnpm', '--silent', 'run', script, ...args].map(quote).join(' ');
+  const commands = `pnpm install --frozen-lockfile --reporter=append-only 1>&2 && ${run}`; // standard output is the script's alone
+  return isOnPath(version) ? commands : `npx --yes --package=pnpm@${version} -c ${quote(commands)}`;
+}
+
+const [script, ...args] = process.argv.slice(2);
+if (script === undefined) throw new Error('run.mjs got no script to run. Call it as: node scripts/run.mjs <script> [arguments]');
+const result = spawnSync(commandFor(script, args), { cwd: root, stdio: 'inherit', shell: true });
+process.exit(result.status ?? 1);

@@ -1,0 +1,160 @@
+import type { AnyEvent, Contract } from '../messages/contract.ts';
+import type { HandlerList } from '../handling/handler.ts';
+import { ConfigurationError } from '../errors/bus-error.ts';
+import { assertEndpointName } from '../messages/message-name.ts';
+import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import type { Middleware } from '../pipeline/step.ts';
+import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
+import { conventionalEndpoint } from '../routing/route-table.ts';
+import type { Route } from '../routing/route-table.ts';
+import type { Duration } from '../runtime/duration.ts';
+import { toMilliseconds } from '../runtime/duration.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { IMessageSerializer } from '../serialization/message-serializer.ts';
+import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoint } from './endpoint.ts';
+
+/** What every bus may be told. */
+export interface BusBaseOptions {
+  /** Name of the service; stands in `waybill-source`. Required where `handlers` hold an event, unless the transport is not durable. */
+  readonly name?: string;
+  readonly transport: IMessageTransport;
+  /** Goes in front of every name at the broker: `staging` makes `staging.orders`. @default none */
+  readonly namespace?: string;
+  /** Where messages go, stronger than names. */
+  readonly routes?: readonly Route[];
+  /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. */
+  readonly publishes?: readonly AnyEvent[];
+  /** `apply` makes what is missing, `validate` refuses to start when something is, `assume` looks at nothing. @default 'apply', and 'validate' in production on durable transports */
+  readonly provisioning?: 'apply' | 'validate' | 'assume';
+  /** Middleware around every handler, outermost first. */
+  readonly middleware?: readonly Middleware<ConsumeContext>[];
+  /** Middleware around every message that leaves. */
+  readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
+  /** The first writes; all read. @default [jsonSerializer()] */
+  readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
+  /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. @default '10s' */
+  readonly publishTimeout?: Duration;
+  /** How long `stop()` waits for handlers before it aborts their signal. @default '30s' */
+  readonly drainTimeout?: Duration;
+  /** Clock, timers, ids. @default systemRuntime({ logger }) */
+  readonly runtime?: Runtime;
+  /** Where log events go; ignored when `runtime` is given. @default silent */
+  readonly logger?: Logger;
+}
+
+/** Options of `createBus`: endpoints, or a list of handlers that are put into endpoints by name, or neither. */
+export type BusOptions = BusBaseOptions &
+  (
+    | { readonly endpoints: readonly Endpoint[]; readonly handlers?: never }
+    | { readonly handlers: HandlerList; readonly endpoints?: never }
+    | { readonly endpoints?: never; readonly handlers?: never }
+  );
+
+const KNOWN_OPTIONS: readonly string[] = ['name', 'transport', 'namespace', 'routes', 'publishes', 'provisioning', 'middleware', 'sendMiddleware', 'serializers', 'publishTimeout', 'drainTimeout', 'runtime', 'logger', 'endpoints', 'handlers'];
+
+/** Times and numbers of a bus, checked, with defaults filled in. */
+export interface ResolvedBusOptions {
+  readonly name: string;
+  readonly publishTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export const DEFAULT_CONCURRENCY = 16;
+
+/**
+ * Checks everything and reports all problems at once.
+ * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems`
+ */
+export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
+  const problems: string[] = [];
+  const collect = <T>(check: () => T): T | undefined => {
+    try {
+      return check();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  };
+  for (const key of Object.keys(options)) if (!KNOWN_OPTIONS.includes(key)) problems.push(`Unknown option \`${key}\`. Known are: ${KNOWN_OPTIONS.join(', ')}.`);
+  if (options.transport === undefined) problems.push('`transport` is missing. Pass one, for example `memory()`.');
+  if (options.name !== undefined) collect(() => assertEndpointName(options.name as string, 'bus'));
+  if (options.namespace !== undefined) collect(() => assertEndpointName(options.namespace as string, 'namespace'));
+  const endpoints = collect(() => endpointsOf(options)) ?? [];
+  problems.push(...endpointProblems(endpoints));
+  const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
+  const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
+  if (problems.length > 0) {
+    throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n- ${problems.join('\n- ')}`, {
+      details: { problems },
+    });
+  }
+  return { name: options.name ?? 'waybill', publishTimeoutMs, drainTimeoutMs, endpoints };
+}
+
+/** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */
+function endpointsOf(options: BusOptions): readonly Endpoint[] {
+  if (options.handlers === undefined) return options.endpoints ?? [];
+  const byName = new Map<string, HandlerList>();
+  for (const bound of options.handlers) {
+    const name = bound.contract.kind === 'event' ? `${eventOwner(options)}.${bound.contract.name}` : conventionalEndpoint(bound.contract);
+    byName.set(name, [...(byName.get(name) ?? []), bound]);
+  }
+  return Array.from(byName, ([name, handlers]) => endpoint(name, { handlers }));
+}
+
+function eventOwner(options: BusOptions): string {
+  if (options.name !== undefined) return options.name;
+  if (!options.transport.capabilities.durable) return 'waybill';
+  throw new ConfigurationError('OPTION_INVALID', 'The bus has event handlers but no `name`. Name it after the service, so that no two services share a queue.');
+}
+
+function endpointProblems(endpoints: readonly Endpoint[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  const commandAt = new Map<string, string>();
+  for (const { name, handlers, concurrency, prefetch } of endpoints) {
+    if (names.has(name)) problems.push(`Two endpoints are named "${name}". Give them different names, or join them.`);
+    names.add(name);
+    try {
+      if (name.length <= 60) assertEndpointName(name);
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+    const limit = concurrency ?? DEFAULT_CONCURRENCY;
+    if (!isPositiveInteger(limit)) problems.push(`\`concurrency\` of the endpoint "${name}" is ${String(limit)}. Use a whole number from 1.`);
+    if (prefetch !== undefined && (!isPositiveInteger(prefetch) || prefetch < limit)) {
+      problems.push(`\`prefetch\` of the endpoint "${name}" is ${String(prefetch)}. Use a whole number of at least its concurrency, ${limit}.`);
+    }
+    problems.push(...handlerProblems(name, handlers, commandAt));
+  }
+  return problems;
+}
+
+function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<string, string>): string[] {
+  const problems: string[] = [];
+  const ids = new Set<string>();
+  for (const { contract, id } of handlers) {
+    if (contract.kind !== 'event') {
+      const other = commandAt.get(contract.name);
+      if (other !== undefined) problems.push(`The ${contract.kind} "${contract.name}" has two handlers, at "${other}" and "${name}". It must have one.`);
+      commandAt.set(contract.name, name);
+    } else if (ids.has(id)) problems.push(`Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`.`);
+    ids.add(id);
+  }
+  return problems;
+}
+
+export const isPositiveInteger = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
+/** Every contract that the endpoints handle, with the endpoint; for routes. */
+export function handledCommands(endpoints: readonly Endpoint[]): ReadonlyMap<string, string> {
+  const handled = new Map<string, string>();
+  for (const { name, handlers } of endpoints) {
+    for (const { contract } of handlers as readonly { contract: Contract }[]) if (contract.kind !== 'event') handled.set(contract.name, name);
+  }
+  return handled;
+}

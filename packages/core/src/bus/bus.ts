@@ -1,0 +1,44 @@
+import type { MessageSender } from '../pipeline/message-sender.ts';
+
+/** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
+export type BusState = 'idle' | 'starting' | 'started' | 'stopping' | 'stopped';
+
+/** One endpoint of a running bus. Settings last until the bus stops. */
+export interface EndpointControl {
+  readonly name: string;
+  readonly paused: boolean;
+  /** Handlers that run at this moment. */
+  readonly inFlight: number;
+  readonly concurrency: number;
+  /** Takes nothing more, stays connected; what was taken is handled. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** A higher limit takes effect at once, a lower one as handlers end. @throws ConfigurationError `OPTION_INVALID` */
+  setConcurrency(concurrency: number): void;
+}
+
+/**
+ * A bus: sends, publishes, and runs handlers. Messages can be sent between `start()` and `stop()`; before it is
+ * `BUS_NOT_STARTED`, after it `BUS_STOPPED`.
+ */
+export interface Bus extends MessageSender, AsyncDisposable {
+  readonly name: string;
+  readonly state: BusState;
+  /**
+   * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
+   * a failed one leaves nothing open and may be tried again.
+   * @throws ConnectionError `TRANSPORT_OPEN_FAILED`; ConfigurationError `TOPOLOGY_DIFFERS`, `CAPABILITY_NOT_SUPPORTED`, `START_ABORTED`
+   */
+  start(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Stops in two stages. At once: nothing new is taken, no handler starts, what waits goes back to the broker. Then
+   * handlers that run may finish, for `drainTimeout`; then, or when `signal` aborts, their signal aborts, and what they
+   * hold goes back untried. Resolves within `drainTimeout` + the transport's `stopSlackMs`, and never rejects for what
+   * handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting waits for the start.
+   */
+  stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED` */
+  endpoint(name: string): EndpointControl;
+  /** `stop()`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { HandlerTable } from '../handling/handler-table.ts';
+import { linkSteps } from '../pipeline/pipeline.ts';
+import { RouteTable, entityName } from '../routing/route-table.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
+import { jsonSerializer } from '../serialization/json-serializer.ts';
+import { SerializerRegistry } from '../serialization/serializer-registry.ts';
+import { guardTransport } from '../transport/guarded-transport.ts';
+import type { Bus } from './bus.ts';
+import type { BusOptions, ResolvedBusOptions } from './bus-options.ts';
+import { handledCommands, resolveBusOptions } from './bus-options.ts';
+import type { PipelineParts } from './default-pipeline.ts';
+import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
+import { RunningBus } from './running-bus.ts';
+import { Sender } from './sender.ts';
+import { TopologyKeeper } from './topology-keeper.ts';
+
+/**
+ * Builds a bus. Checks all options and reports every mistake at once; opens nothing.
+ *
+ * ```ts no-check
+ * await using bus = createBus({ name: 'ordering', transport: memory(), endpoints: [endpoint('orders', { handlers: [submitOrder] })] });
+ * await bus.start();
+ * await bus.send(SubmitOrder, { orderId: '1' });
+ * ```
+ * @throws ConfigurationError `CONFIGURATION_INVALID`
+ */
+export function createBus(options: BusOptions): Bus {
+  const resolved = resolveBusOptions(options);
+  const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
+  const transport = guardTransport(options.transport, { publishTimeoutMs: resolved.publishTimeoutMs });
+  const parts: PipelineParts = {
+    runtime,
+    source: resolved.name,
+    serializers: new SerializerRegistry(options.serializers ?? [jsonSerializer()]),
+    routes: routesOf(options, resolved),
+    transport: transport.name,
+    capabilities: transport.capabilities,
+  };
+  const keeper = new TopologyKeeper(transport, options, resolved.endpoints);
+  const sender = new Sender(transport, linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])), (topic, contract) => keeper.declareTopic(topic, contract));
+  const endpoints = resolved.endpoints.map((one) => {
+    const steps = incomingSteps(parts, new HandlerTable(one.handlers), [...(options.middleware ?? []), ...(one.middleware ?? [])]);
+    return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
+  });
+  return new RunningBus({ name: resolved.name, drainTimeoutMs: resolved.drainTimeoutMs, runtime, transport, sender, keeper, endpoints });
+}
+
+/** From contract name to endpoint; routes win over the endpoints of this bus. */
+function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {
+  const endpoints = new Map(handledCommands(resolved.endpoints));
+  for (const { contract, endpoint } of options.routes ?? []) endpoints.set(contract.name, endpoint);
+  return new RouteTable(endpoints, options.namespace);
+}

@@ -1,0 +1,230 @@
+import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
+import type { AnyCommand, AnyEvent, Contract, InputOf } from '../messages/contract.ts';
+import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { SendOptions } from '../pipeline/message-sender.ts';
+import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
+import { resolveRecovery } from '../recoverability/recovery-policy.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { GuardedTransport } from '../transport/guarded-transport.ts';
+import { endpointTopology } from './build-topology.ts';
+import type { Bus, BusState, EndpointControl } from './bus.ts';
+import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Sender } from './sender.ts';
+import type { TopologyKeeper } from './topology-keeper.ts';
+
+/** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
+export interface LinkedEndpoint extends Endpoint {
+  readonly localName: string;
+  readonly run: (context: IncomingContext) => MaybePromise<void>;
+}
+
+/** What a bus is made of. */
+export interface BusParts {
+  readonly name: string;
+  readonly drainTimeoutMs: number;
+  readonly runtime: Runtime;
+  readonly transport: GuardedTransport;
+  readonly sender: Sender;
+  readonly keeper: TopologyKeeper;
+  readonly endpoints: readonly LinkedEndpoint[];
+}
+
+/** The bus itself; see {@link Bus} for its promises and {@link BusState} for its states. */
+export class RunningBus implements Bus {
+  readonly name: string;
+  readonly #parts: BusParts;
+  readonly #running = new Map<string, ReceiveEndpoint>();
+  #state: BusState = 'idle';
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #abort = new AbortController();
+
+  constructor(parts: BusParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  get state(): BusState {
+    return this.#state;
+  }
+
+  async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#stopping !== undefined) await this.#stopping;
+    if (this.#state === 'started') return;
+    this.#starting ??= this.#start(options.signal).finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#starting !== undefined) await this.#starting.catch(() => undefined);
+    if (this.#state === 'started') {
+      this.#stopping ??= this.#stop(options.signal).finally(() => {
+        this.#stopping = undefined;
+      });
+    }
+    await this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
+    this.#assertStarted(command);
+    await this.#parts.sender.send('send', command, message, options);
+  }
+
+  async publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
+    this.#assertStarted(event);
+    await this.#parts.sender.send('publish', event, message, options);
+  }
+
+  endpoint(name: string): EndpointControl {
+    const running = this.#running.get(name);
+    if (running === undefined) {
+      const known = this.#parts.endpoints.map((one) => one.localName);
+      if (known.includes(name)) throw new ConfigurationError('BUS_NOT_STARTED', `The endpoint "${name}" is not running. Await \`bus.start()\` first.`);
+      throw new EndpointError('ENDPOINT_UNKNOWN', `The bus "${this.name}" has no endpoint "${name}". It has: ${known.join(', ') || 'none'}.`, { details: { endpoint: name } });
+    }
+    return controlOf(name, running);
+  }
+
+  async #start(signal: AbortSignal | undefined): Promise<void> {
+    const { transport, keeper, runtime, endpoints } = this.#parts;
+    this.#state = 'starting';
+    this.#abort = new AbortController();
+    try {
+      assertNotAborted(signal, this.name);
+      await transport.open({
+        runtime,
+        onState: (state) => runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      await keeper.provision();
+      assertNotAborted(signal, this.name);
+      for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
+      await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
+      assertNotAborted(signal, this.name);
+      this.#state = 'started';
+      runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
+    } catch (error) {
+      await this.#shutDown(0, undefined);
+      this.#state = 'stopped';
+      throw error;
+    }
+  }
+
+  async #stop(signal: AbortSignal | undefined): Promise<void> {
+    this.#state = 'stopping';
+    await this.#shutDown(this.#parts.drainTimeoutMs, signal);
+    this.#state = 'stopped';
+    this.#parts.runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
+  }
+
+  /** Two stages; each has its bound, and whatever does not answer within it is left to the broker. */
+  async #shutDown(drainTimeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { transport, runtime } = this.#parts;
+    const running = Array.from(this.#running.values());
+    const slackMs = transport.capabilities.stopSlackMs;
+    const taken = Promise.all(running.map((one) => one.stopTaking()));
+    const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
+    if (!(await settlesWithin(drained, drainTimeoutMs, runtime, signal))) {
+      const inFlight = running.reduce((sum, one) => sum + one.inFlight, 0);
+      runtime.logger.warn({ event: LOG_EVENTS.busStopForced, bus: this.name, inFlight }, 'handlers did not finish in time; their signal aborts and their messages go back');
+      this.#abort.abort(new ConfigurationError('BUS_STOPPED', `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`));
+      await settlesWithin(drained, slackMs / 2, runtime, undefined);
+    }
+    await settlesWithin(this.#closeTransport(), slackMs / 2, runtime, undefined);
+    this.#running.clear();
+  }
+
+  async #closeTransport(): Promise<void> {
+    const { transport, runtime } = this.#parts;
+    try {
+      await transport.close();
+    } catch (error) {
+      runtime.logger.warn({ event: LOG_EVENTS.transportCloseFailed, transport: transport.name, error }, 'the transport did not close cleanly');
+    }
+  }
+
+  #makeEndpoint(one: LinkedEndpoint): ReceiveEndpoint {
+    const { transport, runtime, sender } = this.#parts;
+    const topology = endpointTopology(one, undefined);
+    const concurrency = one.concurrency ?? DEFAULT_CONCURRENCY;
+    return new ReceiveEndpoint(
+      transport,
+      {
+        endpoint: one.name,
+        capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
+        aborted: this.#abort.signal,
+        runtime,
+        recovery: resolveRecovery(one.recovery),
+        ackWithSends: transport.capabilitiesOf(topology).ackWithSends,
+        skippedPlace: topology.skipped,
+        run: one.run,
+        dispatch: (entries) => sender.dispatch(entries),
+      },
+      { topology, concurrency, prefetch: one.prefetch ?? concurrency * 2 },
+    );
+  }
+
+  #assertStarted(contract: Contract): void {
+    if (this.#state === 'started') return;
+    const stopped = this.#state === 'stopping' || this.#state === 'stopped';
+    throw new ConfigurationError(
+      stopped ? 'BUS_STOPPED' : 'BUS_NOT_STARTED',
+      `"${contract?.name}" was not sent: the bus "${this.name}" is ${this.#state}. ${stopped ? 'Send before stopping, or start it again.' : 'Await `bus.start()` first.'}`,
+      { details: { bus: this.name, state: this.#state } },
+    );
+  }
+}
+
+function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
+  return {
+    name,
+    get paused() {
+      return running.paused;
+    },
+    get inFlight() {
+      return running.inFlight;
+    },
+    get concurrency() {
+      return running.concurrency;
+    },
+    pause: () => running.pause(),
+    resume: () => running.resume(),
+    setConcurrency: (concurrency) => {
+      if (!isPositiveInteger(concurrency)) throw new ConfigurationError('OPTION_INVALID', `The concurrency ${String(concurrency)} is not allowed. Use a whole number from 1.`);
+      running.setConcurrency(concurrency);
+    },
+  };
+}
+
+function assertNotAborted(signal: AbortSignal | undefined, bus: string): void {
+  if (signal?.aborted !== true) return;
+  throw new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up by its signal. Start again.`, { cause: signal.reason });
+}
+
+/** True when `work` settles in time and before `signal` aborts. Leaves no timer behind. */
+function settlesWithin(work: Promise<unknown>, limitMs: number, runtime: Runtime, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (inTime: boolean): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', onAbort);
+      resolve(inTime);
+    };
+    const onAbort = (): void => finish(false);
+    const timer = runtime.setTimer(limitMs, () => finish(false));
+    if (signal?.aborted === true) finish(false);
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    work.then(
+      () => finish(true),
+      () => finish(true),
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import { DeliveryError } from '../errors/bus-error.ts';
+import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { Step } from '../pipeline/step.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
+import type { BoundHandler } from './handler.ts';
+import type { HandlerTable } from './handler-table.ts';
+
+/** Calls the handlers of the message, one after another. All run, also when one fails; then the attempt fails with its error. */
+export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
+  return {
+    name: 'invoke-handlers',
+    description: 'Calls the handlers of the message, one after another.',
+    run: (context) => {
+      context.handling = true;
+      const handlers = table.find(context.contract.name)?.handlers ?? [];
+      return handlers.length === 1 ? invoke(handlers[0] as BoundHandler, context) : invokeAll(handlers, context);
+    },
+  };
+}
+
+type AnyHandle = (message: unknown, context: IncomingContext) => unknown;
+
+function invoke(bound: BoundHandler, context: IncomingContext): MaybePromise<void> {
+  const result = (bound.handle as AnyHandle)(context.message, context);
+  return isPromise(result as MaybePromise<unknown>) ? (result as Promise<void>) : undefined;
+}
+
+async function invokeAll(handlers: readonly BoundHandler[], context: IncomingContext): Promise<void> {
+  const errors: unknown[] = [];
+  for (const bound of handlers) {
+    try {
+      await invoke(bound, context);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) {
+    throw new DeliveryError('HANDLER_FAILED', `${errors.length} of ${handlers.length} handlers of "${context.contract.name}" failed. See \`cause\`.`, {
+      cause: new AggregateError(errors),
+      details: { contract: context.contract.name, failed: errors.length },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+// For applications.
+
+// contracts
+export { defineCommand, defineEvent, defineQuery } from './messages/define-contract.ts';
+export type { ContractOptions, RequestContractOptions } from './messages/define-contract.ts';
+export type { AnyCommand, AnyEvent, Command, Contract, ContractKind, Event, InputOf, MessageOf, Query, ReplyOf } from './messages/contract.ts';
+export { typed } from './messages/standard-schema.ts';
+export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './messages/standard-schema.ts';
+
+// handlers
+export { handler } from './handling/handler.ts';
+export type { BoundHandler, HandlerFunction, HandlerList, HandlerOptions } from './handling/handler.ts';
+export type { ConsumeContext } from './pipeline/consume-context.ts';
+
+// the bus
+export { createBus } from './bus/create-bus.ts';
+export type { Bus, BusState, EndpointControl } from './bus/bus.ts';
+export type { BusBaseOptions, BusOptions } from './bus/bus-options.ts';
+export { endpoint } from './bus/endpoint.ts';
+export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
+export type { MessageSender, SendOptions } from './pipeline/message-sender.ts';
+export { route } from './routing/route-table.ts';
+export type { Route } from './routing/route-table.ts';
+export type { RecoveryOptions } from './recoverability/recovery-policy.ts';
+
+// middleware
+export type { Middleware, Next } from './pipeline/step.ts';
+
+// errors
+export { BusError, ConfigurationError, ConnectionError, DeliveryError, EndpointError, MessageError } from './errors/bus-error.ts';
+export type { BusErrorOptions } from './errors/bus-error.ts';
+export { ERROR_CODES } from './errors/error-codes.ts';
+export type { BlastRadius, ErrorCode, ErrorCodeEntry } from './errors/error-codes.ts';
+export { isBusError } from './errors/is-bus-error.ts';
+
+// runtime
+export { systemRuntime } from './runtime/system-runtime.ts';
+export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';
+export type { Runtime, Timer } from './runtime/runtime.ts';
+export type { Duration } from './runtime/duration.ts';
+export type { LogFields, Logger } from './observability/logger.ts';

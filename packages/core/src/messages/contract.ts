@@ -1,0 +1,64 @@
+import type { StandardSchema } from './standard-schema.ts';
+
+/** The three kinds of message. */
+export type ContractKind = 'command' | 'event' | 'query';
+
+/**
+ * A message definition: one exported value that carries name, version, schema and type of a message.
+ * Made by `defineCommand`, `defineEvent` and `defineQuery`, never by hand.
+ */
+export interface Contract {
+  readonly kind: ContractKind;
+  /** The name on the wire. Stable for ever: it is in queues, stores and other people's code. */
+  readonly name: string;
+  /** Changes only when old receivers must not read the message. */
+  readonly version: number;
+  readonly schema: StandardSchema | undefined;
+  /** The schema of the reply, where the contract was given one. */
+  readonly replySchema: StandardSchema | undefined;
+  /** The endpoint that the contract names itself; `undefined` leaves the choice to the routes. */
+  readonly endpoint: string | undefined;
+  readonly hasReply: boolean;
+  /** Types only: never present at run time. */
+  readonly '~types': { readonly message: unknown; readonly input: unknown; readonly reply: unknown };
+}
+
+/** A contract of a command: asks one endpoint to do something. */
+export interface Command<Message, Reply = void, Input = Message> extends Contract {
+  readonly kind: 'command';
+  readonly hasReply: [Reply] extends [void] ? false : true;
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply };
+}
+
+/** A contract of a query: asks one endpoint for a value. */
+export interface Query<Message, Reply, Input = Message> extends Contract {
+  readonly kind: 'query';
+  readonly hasReply: true;
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply };
+}
+
+/** A contract of an event: tells that something has happened. */
+export interface Event<Message, Input = Message> extends Contract {
+  readonly kind: 'event';
+  readonly hasReply: false;
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: void };
+}
+
+/** Any command. */
+export interface AnyCommand extends Contract {
+  readonly kind: 'command';
+}
+
+/** Any event. */
+export interface AnyEvent extends Contract {
+  readonly kind: 'event';
+}
+
+/** The type that a handler of the contract gets: the output of its schema. */
+export type MessageOf<C extends Contract> = C['~types']['message'];
+
+/** The type that a sender writes: the input of the contract's schema. */
+export type InputOf<C extends Contract> = C['~types']['input'];
+
+/** The type of the contract's reply, `void` where it has none. */
+export type ReplyOf<C extends Contract> = C['~types']['reply'];

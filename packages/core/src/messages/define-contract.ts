@@ -1,0 +1,94 @@
+import { ConfigurationError } from '../errors/bus-error.ts';
+import type { Command, Contract, ContractKind, Event, Query } from './contract.ts';
+import { assertContractName, assertEndpointName } from './message-name.ts';
+import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
+
+/** Options of `defineCommand`, `defineEvent` and `defineQuery`. */
+export interface ContractOptions {
+  /** A whole number from 1. It changes only when old receivers must not read the message. @default 1 */
+  readonly version?: number;
+}
+
+/** Options of commands and queries. */
+export interface RequestContractOptions extends ContractOptions {
+  /** The endpoint that handles it, where neither the call nor a route names one. @default the name up to its last dot */
+  readonly endpoint?: string;
+}
+
+/**
+ * Defines a command: a message that asks exactly one endpoint to do something.
+ *
+ * ```ts no-check
+ * export interface SubmitOrder { readonly orderId: string }
+ * export const SubmitOrder: Command<SubmitOrder> = defineCommand('orders.submit-order');
+ * ```
+ * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
+ */
+export function defineCommand<Message = never>(name: string, options?: RequestContractOptions): Command<Message>;
+export function defineCommand<Message, Reply>(
+  name: string,
+  options: RequestContractOptions & { readonly reply: true },
+): Command<Message, Reply>;
+export function defineCommand<S extends StandardSchema, R extends StandardSchema>(
+  name: string,
+  options: RequestContractOptions & { readonly schema: S; readonly reply: R },
+): Command<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>>;
+export function defineCommand<S extends StandardSchema>(
+  name: string,
+  options: RequestContractOptions & { readonly schema: S },
+): Command<SchemaOutput<S>, void, SchemaInput<S>>;
+export function defineCommand(name: string, options?: AllOptions): Contract {
+  return makeContract('command', name, options);
+}
+
+/**
+ * Defines an event: a message that tells any number of subscribers that something has happened.
+ * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
+ */
+export function defineEvent<Message = never>(name: string, options?: ContractOptions): Event<Message>;
+export function defineEvent<S extends StandardSchema>(
+  name: string,
+  options: ContractOptions & { readonly schema: S },
+): Event<SchemaOutput<S>, SchemaInput<S>>;
+export function defineEvent(name: string, options?: AllOptions): Contract {
+  return makeContract('event', name, options);
+}
+
+/**
+ * Defines a query: a message that asks one endpoint for a value.
+ * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
+ */
+export function defineQuery<Message = never, Reply = never>(name: string, options?: RequestContractOptions): Query<Message, Reply>;
+export function defineQuery<S extends StandardSchema, R extends StandardSchema>(
+  name: string,
+  options: RequestContractOptions & { readonly schema: S; readonly reply: R },
+): Query<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>>;
+export function defineQuery(name: string, options?: AllOptions): Contract {
+  return makeContract('query', name, options);
+}
+
+interface AllOptions extends RequestContractOptions {
+  readonly schema?: StandardSchema;
+  readonly reply?: StandardSchema | true;
+}
+
+function makeContract(kind: ContractKind, name: string, options: AllOptions = {}): Contract {
+  assertContractName(name);
+  if (options.endpoint !== undefined) assertEndpointName(options.endpoint);
+  const version = options.version ?? 1;
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new ConfigurationError('OPTION_INVALID', `\`version\` of the contract "${name}" is ${String(version)}. Use a whole number from 1.`, {
+      details: { option: 'version' },
+    });
+  }
+  const contract: Omit<Contract, '~types'> = {
+    kind,
+    name,
+    version,
+    schema: options.schema,
+    replySchema: typeof options.reply === 'object' || typeof options.reply === 'function' ? options.reply : undefined,
+    endpoint: options.endpoint,
+    hasReply: kind === 'query' || options.reply !== undefined,
+  };
+  return Object.freeze(contract) as Contract;
+}

@@ -1,0 +1,133 @@
+import type { HeaderKey } from './headers.ts';
+import { HEADERS } from './headers.ts';
+
+const KEYS = Object.keys(HEADERS) as HeaderKey[];
+const NAMES: readonly string[] = KEYS.map((key) => HEADERS[key]);
+const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
+const EMPTY: readonly undefined[] = Object.freeze(NAMES.map(() => undefined));
+
+/** Where a known header stands inside {@link MessageHeaders}: reading it by slot is an array access, not a look-up. */
+export const SLOTS = Object.freeze(Object.fromEntries(KEYS.map((key, slot) => [key, slot]))) as Readonly<Record<HeaderKey, number>>;
+
+/**
+ * The headers of one message: a map of strings that is safe against `__proto__` and cheap to make and copy.
+ * Known headers live in slots, the user's own in a `Map` that is made on first use.
+ */
+export class MessageHeaders implements ReadonlyMap<string, string> {
+  readonly #slots: (string | undefined)[];
+  #custom: Map<string, string> | undefined;
+
+  private constructor(slots: (string | undefined)[], custom: Map<string, string> | undefined) {
+    this.#slots = slots;
+    this.#custom = custom;
+  }
+
+  /** No headers yet. */
+  static empty(): MessageHeaders {
+    return new MessageHeaders(EMPTY.slice(), undefined);
+  }
+
+  /** A copy that shares nothing with `source`. */
+  static copyOf(source: ReadonlyMap<string, string>): MessageHeaders {
+    if (source instanceof MessageHeaders) {
+      return new MessageHeaders(source.#slots.slice(), source.#custom === undefined ? undefined : new Map(source.#custom));
+    }
+    const copy = MessageHeaders.empty();
+    for (const [name, value] of source) copy.set(name, value);
+    return copy;
+  }
+
+  get(name: string): string | undefined {
+    const slot = SLOT_BY_NAME.get(name);
+    return slot === undefined ? this.#custom?.get(name) : this.#slots[slot];
+  }
+
+  /** The value of a known header; see {@link SLOTS}. */
+  at(slot: number): string | undefined {
+    return this.#slots[slot];
+  }
+
+  /** Sets a known header; `undefined` removes it. */
+  put(slot: number, value: string | undefined): void {
+    this.#slots[slot] = value;
+  }
+
+  set(name: string, value: string): this {
+    const slot = SLOT_BY_NAME.get(name);
+    if (slot === undefined) (this.#custom ??= new Map()).set(name, value);
+    else this.#slots[slot] = value;
+    return this;
+  }
+
+  delete(name: string): boolean {
+    const slot = SLOT_BY_NAME.get(name);
+    if (slot === undefined) return this.#custom?.delete(name) ?? false;
+    const had = this.#slots[slot] !== undefined;
+    this.#slots[slot] = undefined;
+    return had;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  get size(): number {
+    let size = this.#custom?.size ?? 0;
+    for (const value of this.#slots) if (value !== undefined) size += 1;
+    return size;
+  }
+
+  forEach(callback: (value: string, name: string, map: ReadonlyMap<string, string>) => void): void {
+    for (const [name, value] of this.entries()) callback(value, name, this);
+  }
+
+  *entries(): MapIterator<[string, string]> {
+    for (let slot = 0; slot < NAMES.length; slot += 1) {
+      const value = this.#slots[slot];
+      if (value !== undefined) yield [NAMES[slot] as string, value];
+    }
+    if (this.#custom !== undefined) yield* this.#custom.entries();
+  }
+
+  *keys(): MapIterator<string> {
+    for (const [name] of this.entries()) yield name;
+  }
+
+  *values(): MapIterator<string> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): MapIterator<[string, string]> {
+    return this.entries();
+  }
+
+  /** The user's own headers, without those of the bus and of W3C trace context. */
+  get custom(): ReadonlyMap<string, string> {
+    return this.#custom ?? NO_CUSTOM;
+  }
+
+  /** What the headers weigh on the wire: the UTF-8 bytes of all names and values. */
+  byteLength(): number {
+    let bytes = 0;
+    for (let slot = 0; slot < NAMES.length; slot += 1) {
+      const value = this.#slots[slot];
+      if (value !== undefined) bytes += (NAMES[slot] as string).length + utf8Length(value);
+    }
+    if (this.#custom !== undefined) for (const [name, value] of this.#custom) bytes += utf8Length(name) + utf8Length(value);
+    return bytes;
+  }
+}
+
+const NO_CUSTOM: ReadonlyMap<string, string> = new Map();
+
+/** The length of a string in UTF-8, without encoding it. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    // A surrogate pair is two units and four bytes: one extra byte for each half. Everything else above U+07FF: three bytes.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
+}

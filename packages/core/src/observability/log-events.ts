@@ -1,0 +1,20 @@
+/** The names of all log events. Approved text: `docs/reference/log-events.md` is compared with this list by a test. */
+export const LOG_EVENTS = Object.freeze({
+  busStarted: 'bus.started',
+  busStopped: 'bus.stopped',
+  busStopForced: 'bus.stop-forced',
+  transportState: 'transport.state',
+  transportCloseFailed: 'transport.close-failed',
+  messageFailed: 'message.failed',
+  messageDeadLettered: 'message.dead-lettered',
+  messageSkipped: 'message.skipped',
+  messageDiscarded: 'message.discarded',
+  messageReleased: 'message.released',
+  settleLost: 'delivery.settle-lost',
+  settleFailed: 'delivery.settle-failed',
+  deliveryAfterStop: 'delivery.after-stop',
+  taskFailed: 'task.failed',
+});
+
+/** One of the names in {@link LOG_EVENTS}. */
+export type LogEvent = (typeof LOG_EVENTS)[keyof typeof LOG_EVENTS];

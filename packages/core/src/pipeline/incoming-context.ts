@@ -1,0 +1,91 @@
+import type { AnyCommand, AnyEvent, Contract, InputOf } from '../messages/contract.ts';
+import { HEADERS } from '../messages/headers.ts';
+import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
+import type { ConsumeContext } from './consume-context.ts';
+import type { SendOptions } from './message-sender.ts';
+import type { PipelineContext } from './step.ts';
+
+/** What an incoming context needs of its endpoint. */
+export interface IncomingSurroundings {
+  readonly endpoint: string;
+  /** Runs the outgoing steps and captures the message for the end of the unit of work. */
+  readonly capture: (context: IncomingContext, kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions) => MaybePromise<void>;
+  /** Aborts when the bus gives up draining. */
+  readonly aborted: AbortSignal;
+}
+
+/** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
+export class IncomingContext implements PipelineContext, ConsumeContext {
+  position = 0;
+  message: unknown;
+  /** Set by the step `resolve-contract`. */
+  contract!: Contract;
+  /** How the attempt ended, where it is not the ordinary way. */
+  outcome: 'handled' | 'skipped' = 'handled';
+  /** True from the moment the first handler is called: what fails before is a fault of the message, after it of the handler. */
+  handling = false;
+  /** What the handlers sent; leaves after they returned. */
+  readonly captured: TransportEntry[] = [];
+  readonly attempt: number;
+  readonly body: Uint8Array;
+  readonly #headers: MessageHeaders;
+  readonly #nativeId: string;
+  readonly #lost: AbortSignal;
+  readonly #surroundings: IncomingSurroundings;
+  #signal: AbortSignal | undefined;
+
+  constructor(message: TransportMessage, options: { attempt: number; nativeId: string; lost: AbortSignal; surroundings: IncomingSurroundings }) {
+    this.#headers = MessageHeaders.copyOf(message.headers);
+    this.body = message.body;
+    this.attempt = options.attempt;
+    this.#nativeId = options.nativeId;
+    this.#lost = options.lost;
+    this.#surroundings = options.surroundings;
+  }
+
+  get endpoint(): string {
+    return this.#surroundings.endpoint;
+  }
+  get allHeaders(): MessageHeaders {
+    return this.#headers;
+  }
+  get headers(): ReadonlyMap<string, string> {
+    return this.#headers.custom;
+  }
+  get messageId(): string {
+    return this.#headers.at(SLOTS.id) ?? this.#nativeId;
+  }
+  get correlationId(): string | undefined {
+    return this.#headers.at(SLOTS.correlation);
+  }
+  get conversationId(): string | undefined {
+    return this.#headers.at(SLOTS.conversation);
+  }
+  get causationId(): string | undefined {
+    return this.#headers.at(SLOTS.causation);
+  }
+  get initiatorId(): string | undefined {
+    return this.#headers.at(SLOTS.initiator);
+  }
+  get tenantId(): string | undefined {
+    return this.#headers.at(SLOTS.tenant);
+  }
+  get sentAt(): Date | undefined {
+    const sent = this.#headers.get(HEADERS.sent);
+    return sent === undefined ? undefined : new Date(sent);
+  }
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.any([this.#surroundings.aborted, this.#lost]);
+    return this.#signal;
+  }
+
+  async send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
+    await this.#surroundings.capture(this, 'send', command, message, options);
+  }
+
+  async publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
+    await this.#surroundings.capture(this, 'publish', event, message, options);
+  }
+}

@@ -1,0 +1,16 @@
+import { SLOTS } from '../../messages/message-headers.ts';
+import type { SerializerRegistry } from '../../serialization/serializer-registry.ts';
+import type { IncomingContext } from '../incoming-context.ts';
+import type { Step } from '../step.ts';
+
+/** Reads the body with the serializer that its content type names. What cannot be read is dead-lettered without a retry. */
+export function deserializeMessage(serializers: SerializerRegistry): Step<IncomingContext> {
+  return {
+    name: 'deserialize-message',
+    description: 'Reads the body with the serializer that its content type names.',
+    run: (context, next) => {
+      context.message = serializers.forContentType(context.allHeaders.at(SLOTS.contentType)).deserialize(context.body);
+      return next(context);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { AnyCommand, AnyEvent, InputOf } from '../messages/contract.ts';
+import type { Duration } from '../runtime/duration.ts';
+
+/** What may be said about one message at the call. */
+export interface SendOptions {
+  /** The endpoint, for this call; wins over routes and names. Commands only. */
+  readonly to?: string;
+  /** The message id. Send again with the same id after an unknown outcome. @default a new UUID of version 7 */
+  readonly messageId?: string;
+  /** The business flow. @default that of the message being handled */
+  readonly correlationId?: string;
+  /** Messages of one destination with the same key keep their order. */
+  readonly partitionKey?: string;
+  readonly tenantId?: string;
+  /** Not before this long from now. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has no delay of that length. */
+  readonly delay?: Duration;
+  /** Of no use after this long; then it is dead-lettered as `expired` instead of being handled. */
+  readonly timeToLive?: Duration;
+  /** 0 (lowest, default) to 9. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has none. */
+  readonly priority?: number;
+  /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. */
+  readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+  /** Gives up waiting for the broker's answer. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whoever can send: a bus, and the context of a handler. */
+export interface MessageSender {
+  /**
+   * Sends a command to its one endpoint. On a bus it resolves when the broker has the message; in a handler when it is
+   * captured, and it leaves after the handler returned, before the ack; a failed attempt sends nothing.
+   * @throws MessageError `UNROUTABLE`, `MESSAGE_INVALID`, `MESSAGE_TOO_LARGE`, `SEND_REJECTED`, `SEND_OUTCOME_UNKNOWN`, …
+   */
+  send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void>;
+  /** Publishes an event to all its subscribers, however many. Resolves and rejects as {@link send}. */
+  publish<C extends AnyEvent>(event: C, message: InputOf<C>, options?: Omit<SendOptions, 'to'>): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { Contract } from '../messages/contract.ts';
+import { MessageHeaders } from '../messages/message-headers.ts';
+import type { Destination, TransportEntry } from '../transport/transport-message.ts';
+import type { ConsumeContext } from './consume-context.ts';
+import type { SendOptions } from './message-sender.ts';
+import type { PipelineContext } from './step.ts';
+
+const NO_BODY = new Uint8Array(0);
+
+/** One message on its way out: what flows through the outgoing steps, and at their end the entry for the transport. */
+export class OutgoingContext implements PipelineContext, TransportEntry {
+  position = 0;
+  readonly contract: Contract;
+  readonly message: unknown;
+  readonly options: SendOptions;
+  /** The message being handled, when it is sent from a handler. */
+  readonly parent: ConsumeContext | undefined;
+  readonly headers: MessageHeaders = MessageHeaders.empty();
+  body: Uint8Array = NO_BODY;
+  /** Set by the step `resolve-destination`, the first. */
+  destination!: Destination;
+  partitionKey: string | undefined;
+  notBefore: number | undefined;
+  expiresAt: number | undefined;
+  priority: number | undefined;
+
+  constructor(contract: Contract, message: unknown, options: SendOptions, parent: ConsumeContext | undefined) {
+    this.contract = contract;
+    this.message = message;
+    this.options = options;
+    this.parent = parent;
+  }
+}

@@ -1,0 +1,44 @@
+import { SLOTS } from '../../messages/message-headers.ts';
+import { toMilliseconds } from '../../runtime/duration.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { isoTime } from '../../messages/iso-time.ts';
+import type { OutgoingContext } from '../outgoing-context.ts';
+import type { Step } from '../step.ts';
+
+/** Fills in ids, name, version, times and source; correlation, conversation and causation come from the message being handled. */
+export function assignIdentifiers(runtime: Runtime, source: string): Step<OutgoingContext> {
+  return {
+    name: 'assign-identifiers',
+    description: 'Fills in ids, name, version, times and the links to the message being handled.',
+    run: (context, next) => {
+      const { headers, contract, options } = context;
+      const now = runtime.now();
+      const id = options.messageId ?? runtime.id();
+      headers.put(SLOTS.id, id);
+      headers.put(SLOTS.name, contract.name);
+      headers.put(SLOTS.version, String(contract.version));
+      headers.put(SLOTS.sent, isoTime(now));
+      headers.put(SLOTS.source, source);
+      assignLinks(context, id);
+      if (options.timeToLive !== undefined) {
+        context.expiresAt = now + toMilliseconds(options.timeToLive, 'timeToLive');
+        headers.put(SLOTS.expires, isoTime(context.expiresAt));
+      }
+      if (options.delay !== undefined) context.notBefore = now + toMilliseconds(options.delay, 'delay');
+      if (options.partitionKey !== undefined) {
+        context.partitionKey = options.partitionKey;
+        headers.put(SLOTS.partitionKey, options.partitionKey);
+      }
+      context.priority = options.priority;
+      return next(context);
+    },
+  };
+}
+
+function assignLinks({ headers, options, parent }: OutgoingContext, id: string): void {
+  headers.put(SLOTS.correlation, options.correlationId ?? parent?.correlationId);
+  headers.put(SLOTS.conversation, parent?.conversationId ?? parent?.messageId ?? id);
+  headers.put(SLOTS.initiator, parent?.correlationId);
+  headers.put(SLOTS.causation, parent?.messageId);
+  headers.put(SLOTS.tenant, options.tenantId ?? parent?.tenantId);
+}

@@ -1,0 +1,132 @@
+import { deferred } from '../runtime/deferred.ts';
+import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { ITransportDelivery } from '../transport/delivery.ts';
+import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { IReceiver } from '../transport/receiver.ts';
+import type { EndpointTopology } from '../transport/topology.ts';
+import { LaneQueue } from './lane-queue.ts';
+import type { ReceivePlan } from './receive-delivery.ts';
+import { receiveDelivery } from './receive-delivery.ts';
+
+/** After this many messages in a row a slot lets the event loop turn, so that timers and sockets are served. */
+const YIELD_EVERY = 256;
+
+/** Settings of a {@link ReceiveEndpoint}. */
+export interface ReceiveSettings {
+  readonly topology: EndpointTopology;
+  readonly concurrency: number;
+  readonly prefetch: number;
+}
+
+/**
+ * One endpoint while it receives. Deliveries wait in a queue; up to `concurrency` slots take from it, handle and settle.
+ *
+ * receiving ⇄ paused ; either ─stop→ stopped. It is made anew at each start of the bus.
+ */
+export class ReceiveEndpoint {
+  readonly #plan: ReceivePlan;
+  readonly #receiver: IReceiver;
+  readonly #queue = new LaneQueue<ITransportDelivery>();
+  #concurrency: number;
+  #prefetch: number;
+  #slots = 0;
+  #stopped = false;
+  #idle: (() => void) | undefined;
+
+  constructor(transport: IMessageTransport, plan: ReceivePlan, settings: ReceiveSettings) {
+    this.#plan = plan;
+    this.#concurrency = settings.concurrency;
+    this.#prefetch = settings.prefetch;
+    this.#receiver = transport.receive(settings.topology, { prefetch: settings.prefetch }, (delivery) => this.#onDelivery(delivery));
+  }
+
+  get inFlight(): number {
+    return this.#slots;
+  }
+
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
+  get paused(): boolean {
+    return this.#receiver.state === 'paused';
+  }
+
+  start(): Promise<void> {
+    return this.#receiver.start();
+  }
+
+  pause(): Promise<void> {
+    return this.#receiver.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#receiver.resume();
+  }
+
+  /** A higher limit takes effect at once, a lower one as handlers end. The credit grows with it. */
+  setConcurrency(concurrency: number): void {
+    this.#concurrency = concurrency;
+    if (concurrency > this.#prefetch) {
+      this.#prefetch = concurrency;
+      this.#receiver.setPrefetch(concurrency);
+    }
+    this.#fillSlots();
+  }
+
+  /** Takes nothing more and gives back what has not begun. No handler starts after the call. */
+  async stopTaking(): Promise<void> {
+    this.#stopped = true;
+    const stopping = this.#receiver.stop();
+    const untried = this.#queue.drain();
+    await Promise.all([stopping, ...untried.map((delivery) => this.#release(delivery))]);
+  }
+
+  /** Resolves when no handler runs any more. */
+  whenIdle(): Promise<void> {
+    if (this.#slots === 0) return Promise.resolve();
+    const idle = deferred();
+    this.#idle = idle.resolve;
+    return idle.promise;
+  }
+
+  #onDelivery(delivery: ITransportDelivery): void {
+    if (this.#stopped) {
+      this.#plan.runtime.logger.warn({ event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint }, 'a delivery came after stop; it is released');
+      void this.#release(delivery);
+      return;
+    }
+    this.#queue.add(delivery);
+    this.#fillSlots();
+  }
+
+  #fillSlots(): void {
+    while (!this.#stopped && this.#slots < this.#concurrency) {
+      const delivery = this.#queue.take();
+      if (delivery === undefined) return;
+      this.#slots += 1;
+      void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, () => this.#runSlot(delivery));
+    }
+  }
+
+  async #runSlot(first: ITransportDelivery): Promise<void> {
+    let delivery: ITransportDelivery | undefined = first;
+    for (let handled = 1; delivery !== undefined; handled += 1) {
+      await receiveDelivery(delivery, this.#plan);
+      this.#queue.done(delivery);
+      if (handled % YIELD_EVERY === 0) await this.#plan.runtime.yield();
+      delivery = this.#stopped || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+    }
+    this.#slots -= 1;
+    if (this.#slots === 0) this.#idle?.();
+    this.#fillSlots();
+  }
+
+  async #release(delivery: ITransportDelivery): Promise<void> {
+    try {
+      await delivery.release();
+    } catch (error) {
+      this.#plan.runtime.logger.error({ event: LOG_EVENTS.settleFailed, endpoint: this.#plan.endpoint, error }, 'a delivery could not be released; it comes again when its channel closes');
+    }
+  }
+}

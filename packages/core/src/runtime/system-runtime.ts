@@ -1,0 +1,82 @@
+import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { Logger } from '../observability/logger.ts';
+import { silentLogger } from '../observability/logger.ts';
+import type { Runtime, Timer } from './runtime.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+/** The longest delay that a platform timer holds; a longer one would fire at once. */
+const MAX_PLATFORM_DELAY_MS = 2 ** 31 - 1;
+
+/** Options of {@link systemRuntime}. */
+export interface SystemRuntimeOptions {
+  /** Where log events go. @default silent */
+  readonly logger?: Logger;
+}
+
+/**
+ * The real clock, timers, ids and randomness of the process. Works in Node, Deno, Bun, browsers and workers.
+ * Make one per bus or share one: it holds no state but a pool of random bytes.
+ */
+export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
+  const logger = options.logger ?? silentLogger;
+  const now = (): number => Date.now();
+  return Object.freeze({
+    now,
+    monotonic: () => performance.now(),
+    setTimer,
+    sleep,
+    yield: yieldToEventLoop,
+    random: () => Math.random(),
+    id: uuidV7(now, (bytes) => crypto.getRandomValues(bytes)),
+    spawn: async (name: string, task: () => Promise<void>) => {
+      try {
+        await task();
+      } catch (error) {
+        logger.error({ event: LOG_EVENTS.taskFailed, task: name, error }, 'a background task failed');
+      }
+    },
+    logger,
+  });
+}
+
+function setTimer(delayMs: number, callback: () => void): Timer {
+  let remaining = Math.max(0, delayMs);
+  let handle: ReturnType<typeof setTimeout> | undefined;
+  const arm = (): void => {
+    const slice = Math.min(remaining, MAX_PLATFORM_DELAY_MS);
+    remaining -= slice;
+    handle = setTimeout(remaining > 0 ? arm : callback, slice);
+  };
+  arm();
+  return { cancel: () => clearTimeout(handle) };
+}
+
+function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimer(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** `setImmediate` where there is one: a zero timeout costs a millisecond in Node, and four in a browser. */
+const setImmediateIfAny: ((callback: () => void) => unknown) | undefined = (
+  globalThis as { setImmediate?: (callback: () => void) => unknown }
+).setImmediate;
+
+function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    if (setImmediateIfAny === undefined) setTimeout(resolve, 0);
+    else setImmediateIfAny(resolve);
+  });
+}

@@ -1,0 +1,70 @@
+import { DeliveryError, MessageError } from '../errors/bus-error.ts';
+import { assertSafe, assertShallow, fromTagged, isPlainJson, toTagged } from './json-values.ts';
+import type { IMessageSerializer } from './message-serializer.ts';
+
+/** Bodies above this many characters are checked for depth before they are parsed. */
+const SCAN_ABOVE = 65_536;
+
+/** Options of {@link jsonSerializer}. */
+export interface JsonSerializerOptions {
+  /** The largest body that is read, in bytes. @default 4 MiB */
+  readonly maxBodyBytes?: number;
+}
+
+/**
+ * JSON that any consumer in any language reads as it is. A message with a `Date`, `bigint`, `Map`, `Set`, `Uint8Array`,
+ * `NaN` or an infinity keeps them: such a value is written as an object with one key (`{"$date":"…"}`), below a first key
+ * `"$waybill":1` that marks the body. Bodies without that mark are taken as they stand.
+ *
+ * Refused on both ways: nesting beyond 64 levels, `__proto__` keys. `undefined` fields are left out; −0 becomes 0.
+ */
+export function jsonSerializer(options: JsonSerializerOptions = {}): IMessageSerializer {
+  const maxBodyBytes = options.maxBodyBytes ?? 4 * 1024 * 1024;
+  return Object.freeze({
+    contentType: 'application/json',
+    serialize: (message: unknown) => encode(stringify(message)),
+    deserialize: (body: Uint8Array) => {
+      if (body.byteLength > maxBodyBytes) {
+        throw new MessageError('MESSAGE_TOO_LARGE', `The body has ${body.byteLength} bytes; ${maxBodyBytes} are read. Raise \`maxBodyBytes\` of the serializer, or send less.`, {
+          details: { bytes: body.byteLength, max: maxBodyBytes },
+        });
+      }
+      return parse(body);
+    },
+  });
+}
+
+const MARK = '$waybill';
+
+function stringify(message: unknown): string {
+  if (isPlainJson(message) && !hasMark(message)) return JSON.stringify(message) ?? 'null';
+  return JSON.stringify({ [MARK]: 1, message: toTagged(message) });
+}
+
+const hasMark = (value: unknown): boolean => typeof value === 'object' && value !== null && MARK in value;
+
+function parse(body: Uint8Array): unknown {
+  let value: unknown;
+  const text = decode(body);
+  if (text.length > SCAN_ABOVE) assertShallow(text);
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DeliveryError('BODY_UNREADABLE', `The body is not JSON (${body.byteLength} bytes). Look at the dead letter; mend the sender.`, { cause });
+  }
+  assertSafe(value);
+  return hasMark(value) ? fromTagged((value as { message?: unknown }).message) : value;
+}
+
+interface FastBytes {
+  from(text: string, encoding: 'utf8'): Uint8Array;
+  from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'utf8'): string };
+}
+
+/** Node's own encoder is a quarter faster than TextEncoder; elsewhere there is only that. */
+const fast = (globalThis as { Buffer?: FastBytes }).Buffer;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const encode: (text: string) => Uint8Array = fast === undefined ? (text) => encoder.encode(text) : (text) => fast.from(text, 'utf8');
+const decode: (bytes: Uint8Array) => string =
+  fast === undefined ? (bytes) => decoder.decode(bytes) : (bytes) => fast.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

@@ -1,0 +1,140 @@
+import { DeliveryError, MessageError } from '../errors/bus-error.ts';
+
+/** The deepest nesting that is written or read. */
+export const MAX_DEPTH = 64;
+
+/** The mark of a value that JSON has no word for: an object with this one key. A user's own `$…` keys get one `$` more. */
+const TAGS = ['$date', '$bigint', '$bytes', '$map', '$set', '$number'] as const;
+type Tag = (typeof TAGS)[number];
+
+/**
+ * True when JSON writes the value as it is; false when it needs {@link toTagged}.
+ * @throws MessageError `MESSAGE_NOT_SERIALIZABLE` for functions, symbols, and nesting beyond {@link MAX_DEPTH} (so, cycles)
+ */
+export function isPlainJson(value: unknown, path: string = '', depth: number = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'bigint':
+      return false;
+    case 'object':
+      return value === null || isPlainObject(value, path, depth);
+    default:
+      throw notSerializable(path, `a ${typeof value}`);
+  }
+}
+
+function isPlainObject(value: object, path: string, depth: number): boolean {
+  if (depth >= MAX_DEPTH) throw notSerializable(path, `nested deeper than ${MAX_DEPTH} levels, or a cycle`);
+  if (isSpecial(value)) return false;
+  if (Array.isArray(value)) {
+    let plain = true;
+    for (let index = 0; index < value.length; index += 1) plain = isPlainJson(value[index], path, depth + 1) && plain;
+    return plain;
+  }
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return true;
+  let plain = true;
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    if (key === '__proto__') throw notSerializable(`${path}.__proto__`, 'a key named __proto__');
+    plain = isPlainJson((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1) && plain;
+  }
+  return plain;
+}
+
+const isSpecial = (value: object): boolean =>
+  value instanceof Date || value instanceof Map || value instanceof Set || value instanceof Uint8Array;
+
+function notSerializable(path: string, what: string): MessageError {
+  return new MessageError('MESSAGE_NOT_SERIALIZABLE', `The message cannot be written as JSON: "${path.slice(1)}" is ${what}. Send plain data.`, {
+    details: { path: path.slice(1) },
+  });
+}
+
+const tagged = (tag: Tag, value: unknown): unknown => ({ [tag]: value });
+
+/** The value with every part that JSON has no word for replaced by a tagged object. */
+export function toTagged(value: unknown): unknown {
+  if (typeof value === 'bigint') return tagged('$bigint', value.toString());
+  if (typeof value === 'number' && !Number.isFinite(value)) return tagged('$number', String(value));
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return tagged('$date', Number.isNaN(value.getTime()) ? null : value.toISOString());
+  if (value instanceof Uint8Array) return tagged('$bytes', Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+  if (value instanceof Map) return tagged('$map', Array.from(value, ([key, item]) => [toTagged(key), toTagged(item)]));
+  if (value instanceof Set) return tagged('$set', Array.from(value, toTagged));
+  if (Array.isArray(value)) return value.map(toTagged);
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.startsWith('$') ? `$${key}` : key, toTagged(item)]));
+}
+
+/** The inverse of {@link toTagged}, over what `JSON.parse` gave. */
+export function fromTagged(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(fromTagged);
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first !== undefined && (TAGS as readonly string[]).includes(first[0])) return revive(first[0] as Tag, first[1]);
+  return Object.fromEntries(entries.map(([key, item]) => [key.startsWith('$$') ? key.slice(1) : key, fromTagged(item)]));
+}
+
+function revive(tag: Tag, value: unknown): unknown {
+  try {
+    switch (tag) {
+      case '$date':
+        return new Date(value === null ? Number.NaN : String(value));
+      case '$bigint':
+        return BigInt(String(value));
+      case '$number':
+        return Number(value);
+      case '$bytes':
+        return Uint8Array.from(String(value).match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
+      case '$map':
+        return new Map((value as [unknown, unknown][]).map(([key, item]) => [fromTagged(key), fromTagged(item)]));
+      default:
+        return new Set((value as unknown[]).map(fromTagged));
+    }
+  } catch (cause) {
+    throw new DeliveryError('BODY_UNREADABLE', `The body holds a "${tag}" that is none. Mend the sender.`, { cause });
+  }
+}
+
+/** Throws unless a parsed body is within the depth limit and free of `__proto__` keys. */
+export function assertSafe(value: unknown, depth: number = 0): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_DEPTH) throw tooDeep();
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) assertSafe(value[index], depth + 1);
+    return;
+  }
+  for (const key in value) {
+    if (key === '__proto__') {
+      throw new DeliveryError('BODY_NOT_ALLOWED', 'The body holds a key named __proto__. Find out who sent it.');
+    }
+    assertSafe((value as Record<string, unknown>)[key], depth + 1);
+  }
+}
+
+/** Throws when the text nests deeper than the limit, without parsing it. For large bodies, which are costly to parse in vain. */
+export function assertShallow(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (inString) {
+      if (unit === 0x5c) index += 1;
+      else if (unit === 0x22) inString = false;
+    } else if (unit === 0x22) inString = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1;
+      if (depth > MAX_DEPTH + 1) throw tooDeep();
+    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+  }
+}
+
+function tooDeep(): DeliveryError {
+  return new DeliveryError('BODY_TOO_DEEP', `The body is nested deeper than ${MAX_DEPTH} levels. Flatten the message.`, { details: { max: MAX_DEPTH } });
+}

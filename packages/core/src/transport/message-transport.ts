@@ -1,0 +1,104 @@
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { ITransportDeadLetters } from './dead-letters.ts';
+import type { ITransportDelivery } from './delivery.ts';
+import type { IReceiver } from './receiver.ts';
+import type { IReplyInbox } from './reply-inbox.ts';
+import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan } from './topology.ts';
+import type { TransportCapabilities } from './transport-capabilities.ts';
+import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
+
+/** How the connection of a transport is. */
+export type TransportState =
+  | { readonly status: 'connected' }
+  /** Connected, but the broker takes no messages at the moment (alarm, throttling). */
+  | { readonly status: 'blocked'; readonly reason: string }
+  /** Not connected; the transport tries again by itself. */
+  | { readonly status: 'reconnecting'; readonly reason: string }
+  /** Closed by `close()`, or never opened. */
+  | { readonly status: 'closed' };
+
+/** What a transport gets when it is opened. */
+export interface OpenOptions {
+  /** Clock, timers, ids, logger. The transport takes them from nowhere else. */
+  readonly runtime: Runtime;
+  /** Gives up opening. After `open` has resolved it means nothing. */
+  readonly signal?: AbortSignal;
+  /** Told of each change of the connection, with facts for people. Never with secrets. */
+  readonly onState: (state: TransportState) => void;
+}
+
+/** Options of {@link IMessageTransport.send}. */
+export interface SendCallOptions {
+  /** Gives up waiting: what is not yet answered ends as `unknown`, what has not left as `rejected`. */
+  readonly signal?: AbortSignal;
+  /** The store's transaction that the sends join. Given only where the capability `enlists` is true. */
+  readonly transaction?: unknown;
+}
+
+/** Options of {@link IMessageTransport.receive}. */
+export interface ReceiveOptions {
+  /** The most deliveries that may be unsettled at once. */
+  readonly prefetch: number;
+}
+
+/** What a transport does to what the broker must hold. */
+export interface ITransportTopology {
+  /** Translates. Pure: asks nobody, knows no connection, gives the same plan for the same topology. */
+  plan(topology: Topology): TopologyPlan;
+  /** Compares a plan with the broker; changes nothing. */
+  compare(plan: TopologyPlan): Promise<readonly TopologyDifference[]>;
+  /**
+   * Makes what is missing; what is there with other settings is an error that names entity, setting, wanted and actual value.
+   * Idempotent, safe from many processes at once, never deletes. From then on subscriptions collect.
+   */
+  apply(plan: TopologyPlan): Promise<void>;
+  /** Removes what the transport made earlier and the plan does not hold. Returns what it removed. Only ever called by an operator. */
+  prune(plan: TopologyPlan): Promise<readonly TopologyDifference['entity'][]>;
+}
+
+/**
+ * The port to a broker. Push with credit; few verbs, all mandatory; what the broker can do alone is native and lives in
+ * the adapter, all else is core's and follows from {@link TransportCapabilities}.
+ *
+ * Core calls it only through `guardTransport`, which gives every adapter: open once and close once, refusal before open
+ * and after close, outcomes in time, settlement exactly once. An adapter writes the happy path.
+ */
+export interface IMessageTransport {
+  /** A short lower-case name for people, logs and telemetry. Core never decides by it. */
+  readonly name: string;
+  /** What it can do in general. Frozen. */
+  readonly capabilities: TransportCapabilities;
+  /** What it can do at one endpoint, whose options may change it. Frozen. */
+  capabilitiesOf(endpoint: EndpointTopology): TransportCapabilities;
+
+  /**
+   * Connects. Rejects when the broker cannot be reached or refuses; a failed open leaves nothing behind and may be tried
+   * again. Once open, lost connections heal by themselves. Open after close works.
+   */
+  open(options: OpenOptions): Promise<void>;
+  /** Ends all receivers and connections. Unsettled deliveries become `lost`; the broker delivers them again. Leaves no timer and no socket. */
+  close(options?: { readonly signal?: AbortSignal }): Promise<void>;
+
+  readonly topology: ITransportTopology;
+
+  /**
+   * Sends. One outcome per entry, at the entry's index; it never throws for what the broker says, and one bad entry harms
+   * no other. Entries of one destination and partition key are accepted in order: after one fails, the later ones of that
+   * key are rejected as `LANE_BLOCKED`. Answers at once or by a promise.
+   */
+  send(entries: readonly TransportEntry[], options: SendCallOptions): MaybePromise<readonly SendOutcome[]>;
+  /** Takes a delayed message back, where `delay.cancel`. `false`: it was delivered, cancelled, or never there. */
+  cancel(token: string): Promise<boolean>;
+
+  /**
+   * Makes a receiver; nothing is taken before its `start()`. `onDelivery` is synchronous and never throws, and the adapter
+   * waits for nothing after it. The adapter renews locks while a delivery is unsettled.
+   */
+  receive(endpoint: EndpointTopology, options: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void): IReceiver;
+
+  /** Opens a place for replies to this process. `onReply` is synchronous and never throws. */
+  replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox>;
+
+  readonly deadLetters: ITransportDeadLetters;
+}

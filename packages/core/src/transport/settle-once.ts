@@ -1,0 +1,93 @@
+import { DeliveryError } from '../errors/bus-error.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
+import type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOptions, SettleResult } from './delivery.ts';
+import type { TransportMessage } from './transport-message.ts';
+
+type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
+
+/**
+ * A delivery that can be settled exactly once, whatever its adapter and its callers do.
+ *
+ * open ─verb→ settling ─resolved→ settled (the same verb again: the same answer; another: ALREADY_SETTLED)
+ *             settling ─rejected→ open    (nothing took effect; another verb may be called)
+ */
+export class SettleOnceDelivery implements ITransportDelivery {
+  readonly #inner: ITransportDelivery;
+  readonly #onSettled: (result: SettleResult) => void;
+  #verb: Verb | undefined;
+  #result: MaybePromise<SettleResult> | undefined;
+
+  constructor(inner: ITransportDelivery, onSettled: (result: SettleResult) => void) {
+    this.#inner = inner;
+    this.#onSettled = onSettled;
+  }
+
+  get message(): TransportMessage {
+    return this.#inner.message;
+  }
+  get nativeId(): string {
+    return this.#inner.nativeId;
+  }
+  get attempt(): number | undefined {
+    return this.#inner.attempt;
+  }
+  get lane(): string | undefined {
+    return this.#inner.lane;
+  }
+  get lost(): AbortSignal {
+    return this.#inner.lost;
+  }
+
+  ack(options?: AckOptions): MaybePromise<SettleResult> {
+    return this.#claim('ack') ? this.#watch(() => this.#inner.ack(options)) : this.#again();
+  }
+  release(): MaybePromise<SettleResult> {
+    return this.#claim('release') ? this.#watch(() => this.#inner.release()) : this.#again();
+  }
+  redeliver(options: RedeliverOptions): MaybePromise<SettleResult> {
+    return this.#claim('redeliver') ? this.#watch(() => this.#inner.redeliver(options)) : this.#again();
+  }
+  deadLetter(options: DeadLetterOptions): MaybePromise<SettleResult> {
+    return this.#claim('deadLetter') ? this.#watch(() => this.#inner.deadLetter(options)) : this.#again();
+  }
+
+  /** True for the first verb, false for the same verb again. */
+  #claim(verb: Verb): boolean {
+    if (this.#verb === undefined) {
+      this.#verb = verb;
+      return true;
+    }
+    if (this.#verb === verb) return false;
+    throw new DeliveryError(
+      'ALREADY_SETTLED',
+      `The delivery "${this.nativeId}" was settled by \`${this.#verb}\`; \`${verb}\` has no effect. Settle a delivery once.`,
+      { details: { nativeId: this.nativeId, first: this.#verb, second: verb } },
+    );
+  }
+
+  #again(): MaybePromise<SettleResult> {
+    return this.#result as MaybePromise<SettleResult>;
+  }
+
+  #watch(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
+    try {
+      const result = this.#inner.lost.aborted ? 'lost' : settle();
+      this.#result = isPromise(result) ? result.then((value) => this.#done(value), (error: unknown) => this.#reopen(error)) : this.#done(result);
+      return this.#result;
+    } catch (error) {
+      return this.#reopen(error);
+    }
+  }
+
+  #done(result: SettleResult): SettleResult {
+    this.#onSettled(result);
+    return result;
+  }
+
+  #reopen(error: unknown): never {
+    this.#verb = undefined;
+    this.#result = undefined;
+    throw error;
+  }
+}
