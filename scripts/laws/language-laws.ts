@@ -1,0 +1,86 @@
+import { breachesIn } from './breaches-in.ts';
+import type { Law } from './law.ts';
+import type { SourceFile } from './source-file.ts';
+import { type Place, dottedName, isNode } from './syntax.ts';
+import type { Workspace } from './workspace.ts';
+
+export const noEnum = languageLaw(
+  'no-enum',
+  'Use a union of strings, from an `as const` list where the values are needed.',
+  everywhere,
+  ({ node }) => (node.type === 'TSEnumDeclaration' ? 'An enum is declared.' : undefined),
+);
+
+export const noAny = languageLaw('no-any', 'Use `unknown` and narrow it.', sourcesAndScripts, ({ node }) =>
+  node.type === 'TSAnyKeyword' ? 'The type `any` is used.' : undefined,
+);
+
+export const noDefaultExport = languageLaw('no-default-export', 'Export it by name.', everywhere, ({ node }) =>
+  node.type === 'ExportDefaultDeclaration' ? 'There is a default export.' : undefined,
+);
+
+export const noExportStar = languageLaw('no-export-star', 'List the names: what is public is a decision.', everywhere, ({ node }) =>
+  node.type === 'ExportAllDeclaration' ? 'There is an `export *`.' : undefined,
+);
+
+export const noModuleState = languageLaw(
+  'no-module-state',
+  'Keep state in an object that its user creates.',
+  sources,
+  ({ node, parent }) => {
+    const isOutermost = parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration';
+    return isOutermost && node.type === 'VariableDeclaration' && node['kind'] !== 'const'
+      ? `A module-level \`${String(node['kind'])}\` is mutable state.`
+      : undefined;
+  },
+);
+
+export const noSleep = languageLaw('no-sleep', 'Wait for a signal with a bound, or move the clock of the harness.', tests, ({ node }) => {
+  if (node.type !== 'CallExpression') return undefined;
+  const name = dottedName(node['callee'])?.split('.').at(-1) ?? '';
+  return name === 'sleep' || (name === 'setTimeout' && waitsLong(node['arguments']))
+    ? `A test waits for time to pass: ${name}().`
+    : undefined;
+});
+
+export const noSkippedTest = languageLaw('no-skipped-test', 'Run the test, or delete it.', tests, ({ node }) => {
+  const [base, ...members] = (node.type === 'MemberExpression' ? dottedName(node) : undefined)?.split('.') ?? [];
+  const last = members.at(-1) ?? '';
+  return TEST_FUNCTIONS.includes(base ?? '') && ['only', 'skip', 'todo'].includes(last) ? `A test is not run: ${base}.${last}.` : undefined;
+});
+
+const TEST_FUNCTIONS = ['it', 'test', 'describe', 'suite', 'expectTypeOf', 'bench'];
+const LONGEST_WAIT_MS = 50;
+
+function waitsLong(parameters: unknown): boolean {
+  return (
+    Array.isArray(parameters) &&
+    parameters.some((one) => isNode(one) && typeof one['value'] === 'number' && one['value'] >= LONGEST_WAIT_MS)
+  );
+}
+
+type Scope = (workspace: Workspace) => readonly SourceFile[];
+
+function languageLaw(name: string, wayOut: string, scope: Scope, find: (place: Place) => string | undefined): Law {
+  return { name, wayOut, check: (workspace) => scope(workspace).flatMap((file) => breachesIn(file, find, (problem) => problem)) };
+}
+
+function libraries({ packages }: Workspace): readonly SourceFile[] {
+  return packages.filter(({ folder }) => folder.startsWith('packages/')).flatMap((one) => one.sources);
+}
+
+function sources({ packages }: Workspace): readonly SourceFile[] {
+  return packages.flatMap((one) => one.sources);
+}
+
+function tests({ packages, scripts }: Workspace): readonly SourceFile[] {
+  return [...packages.flatMap((one) => one.tests), ...scripts.filter(({ path }) => path.includes('/test/'))];
+}
+
+function sourcesAndScripts(workspace: Workspace): readonly SourceFile[] {
+  return [...sources(workspace), ...workspace.scripts];
+}
+
+function everywhere(workspace: Workspace): readonly SourceFile[] {
+  return [...sourcesAndScripts(workspace), ...workspace.packages.flatMap((one) => one.tests)];
+}
