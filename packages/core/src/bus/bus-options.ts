@@ -79,20 +79,29 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
       return undefined;
     }
   };
-  for (const key of Object.keys(options)) if (!KNOWN_OPTIONS.includes(key)) problems.push(`Unknown option \`${key}\`. Known are: ${KNOWN_OPTIONS.join(', ')}.`);
-  if (options.transport === undefined) problems.push('`transport` is missing. Pass one, for example `memory()`.');
+  problems.push(...optionProblems(options));
   if (options.name !== undefined) collect(() => assertEndpointName(options.name as string, 'bus'));
   if (options.namespace !== undefined) collect(() => assertEndpointName(options.namespace as string, 'namespace'));
   const endpoints = collect(() => endpointsOf(options)) ?? [];
   problems.push(...endpointProblems(endpoints));
   const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
-  if (problems.length > 0) {
-    throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n- ${problems.join('\n- ')}`, {
-      details: { problems },
-    });
-  }
+  assertNoProblems(problems);
   return { name: options.name ?? 'waybill', publishTimeoutMs, drainTimeoutMs, endpoints };
+}
+
+function optionProblems(options: BusOptions): string[] {
+  const problems = Object.keys(options)
+    .filter((key) => !KNOWN_OPTIONS.includes(key))
+    .map((key) => `Unknown option \`${key}\`. Known are: ${KNOWN_OPTIONS.join(', ')}.`);
+  if (options.transport === undefined) problems.push('`transport` is missing. Pass one, for example `memory()`.');
+  return problems;
+}
+
+function assertNoProblems(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`;
+  throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${count}:\n- ${problems.join('\n- ')}`, { details: { problems } });
 }
 
 /** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */

@@ -31,12 +31,8 @@ export function isPlainJson(value: unknown, path: string = '', depth: number = 0
 function isPlainObject(value: object, path: string, depth: number): boolean {
   if (depth >= MAX_DEPTH) throw notSerializable(path, `nested deeper than ${MAX_DEPTH} levels, or a cycle`);
   if (isSpecial(value)) return false;
-  if (Array.isArray(value)) {
-    let plain = true;
-    for (let index = 0; index < value.length; index += 1) plain = isPlainJson(value[index], path, depth + 1) && plain;
-    return plain;
-  }
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return true;
+  if (Array.isArray(value)) return isPlainArray(value, path, depth);
+  if (hasToJson(value)) return true;
   let plain = true;
   for (const key in value) {
     if (!Object.hasOwn(value, key)) continue;
@@ -45,6 +41,14 @@ function isPlainObject(value: object, path: string, depth: number): boolean {
   }
   return plain;
 }
+
+function isPlainArray(value: readonly unknown[], path: string, depth: number): boolean {
+  let plain = true;
+  for (let index = 0; index < value.length; index += 1) plain = isPlainJson(value[index], `${path}.${index}`, depth + 1) && plain;
+  return plain;
+}
+
+const hasToJson = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function';
 
 const isSpecial = (value: object): boolean =>
   value instanceof Date || value instanceof Map || value instanceof Set || value instanceof Uint8Array;
@@ -61,13 +65,16 @@ const tagged = (tag: Tag, value: unknown): unknown => ({ [tag]: value });
 export function toTagged(value: unknown): unknown {
   if (typeof value === 'bigint') return tagged('$bigint', value.toString());
   if (typeof value === 'number' && !Number.isFinite(value)) return tagged('$number', String(value));
-  if (typeof value !== 'object' || value === null) return value;
+  return typeof value === 'object' && value !== null ? objectToTagged(value) : value;
+}
+
+function objectToTagged(value: object): unknown {
   if (value instanceof Date) return tagged('$date', Number.isNaN(value.getTime()) ? null : value.toISOString());
   if (value instanceof Uint8Array) return tagged('$bytes', Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   if (value instanceof Map) return tagged('$map', Array.from(value, ([key, item]) => [toTagged(key), toTagged(item)]));
   if (value instanceof Set) return tagged('$set', Array.from(value, toTagged));
   if (Array.isArray(value)) return value.map(toTagged);
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return value;
+  if (hasToJson(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.startsWith('$') ? `$${key}` : key, toTagged(item)]));
 }
 
@@ -85,13 +92,13 @@ function revive(tag: Tag, value: unknown): unknown {
   try {
     switch (tag) {
       case '$date':
-        return new Date(value === null ? Number.NaN : String(value));
+        return new Date(value === null ? Number.NaN : (value as string));
       case '$bigint':
-        return BigInt(String(value));
+        return BigInt(value as string);
       case '$number':
         return Number(value);
       case '$bytes':
-        return Uint8Array.from(String(value).match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
+        return Uint8Array.from((value as string).match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
       case '$map':
         return new Map((value as [unknown, unknown][]).map(([key, item]) => [fromTagged(key), fromTagged(item)]));
       default:
@@ -121,18 +128,27 @@ export function assertSafe(value: unknown, depth: number = 0): void {
 /** Throws when the text nests deeper than the limit, without parsing it. For large bodies, which are costly to parse in vain. */
 export function assertShallow(text: string): void {
   let depth = 0;
-  let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    if (inString) {
-      if (unit === 0x5c) index += 1;
-      else if (unit === 0x22) inString = false;
-    } else if (unit === 0x22) inString = true;
-    else if (unit === 0x5b || unit === 0x7b) {
-      depth += 1;
-      if (depth > MAX_DEPTH + 1) throw tooDeep();
-    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+    if (unit === QUOTE) index = endOfString(text, index + 1);
+    else if (unit === OPEN_BRACKET || unit === OPEN_BRACE) depth += 1;
+    else if (unit === CLOSE_BRACKET || unit === CLOSE_BRACE) depth -= 1;
+    if (depth > MAX_DEPTH) throw tooDeep();
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** The index of the quote that ends a string which began before `from`. */
+function endOfString(text: string, from: number): number {
+  let index = from;
+  while (index < text.length && text.charCodeAt(index) !== QUOTE) index += text.charCodeAt(index) === BACKSLASH ? 2 : 1;
+  return index;
 }
 
 function tooDeep(): DeliveryError {

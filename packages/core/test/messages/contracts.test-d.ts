@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expectTypeOf, test } from 'vitest';
 import type { Bus, Command, Event, MessageOf } from '@waybill/core';
 import { defineCommand, defineEvent, defineQuery, handler } from '@waybill/core';
 
@@ -34,5 +34,5 @@ test('what must not compile', async () => {
   await bus.send(defineCommand('orders.untyped'), {});
   handler(GetOrder, ({ orderId }) => ({ total: orderId.length }));
   const message: MessageOf<typeof SubmitOrder> = { orderId: '1', total: 1 };
-  void message;
+  expectTypeOf(message).toEqualTypeOf<SubmitOrder>();
 });

@@ -36,9 +36,15 @@ export function assignIdentifiers(runtime: Runtime, source: string): Step<Outgoi
 }
 
 function assignLinks({ headers, options, parent }: OutgoingContext, id: string): void {
-  headers.put(SLOTS.correlation, options.correlationId ?? parent?.correlationId);
-  headers.put(SLOTS.conversation, parent?.conversationId ?? parent?.messageId ?? id);
-  headers.put(SLOTS.initiator, parent?.correlationId);
-  headers.put(SLOTS.causation, parent?.messageId);
-  headers.put(SLOTS.tenant, options.tenantId ?? parent?.tenantId);
+  if (parent === undefined) {
+    headers.put(SLOTS.correlation, options.correlationId);
+    headers.put(SLOTS.conversation, id);
+    headers.put(SLOTS.tenant, options.tenantId);
+    return;
+  }
+  headers.put(SLOTS.correlation, options.correlationId ?? parent.correlationId);
+  headers.put(SLOTS.conversation, parent.conversationId ?? parent.messageId);
+  headers.put(SLOTS.initiator, parent.correlationId);
+  headers.put(SLOTS.causation, parent.messageId);
+  headers.put(SLOTS.tenant, options.tenantId ?? parent.tenantId);
 }
