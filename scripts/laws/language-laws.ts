@@ -26,7 +26,7 @@ export const noExportStar = languageLaw('no-export-star', 'List the names: what 
 export const noModuleState = languageLaw(
   'no-module-state',
   'Keep state in an object that its user creates.',
-  sources,
+  libraries,
   ({ node, parent }) => {
     const isOutermost = parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration';
     return isOutermost && node.type === 'VariableDeclaration' && node['kind'] !== 'const'
