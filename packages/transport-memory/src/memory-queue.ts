@@ -53,13 +53,4 @@ export class MemoryQueue {
     heap[index] = last;
     return first;
   }
-
-  /** Takes out the message of that id, wherever it stands. */
-  remove(nativeId: string): boolean {
-    const kept = this.#heap.filter((one) => one.nativeId !== nativeId);
-    const found = kept.length < this.#heap.length;
-    this.#heap.length = 0;
-    for (const one of kept) this.add(one);
-    return found;
-  }
 }

@@ -1,4 +1,4 @@
-/** The names of all log events. Approved text: `docs/reference/log-events.md` is compared with this list by a test. */
+/** The names of all log events. */
 export const LOG_EVENTS = Object.freeze({
   busStarted: 'bus.started',
   busStopped: 'bus.stopped',

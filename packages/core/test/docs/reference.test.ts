@@ -16,4 +16,10 @@ describe('the reference pages', () => {
   it('headers.md holds exactly the headers of the code', () => {
     expect(firstColumn(page('headers'))).toEqual(Object.values(HEADERS));
   });
+
+  it('the first sample of the README is the example that runs', () => {
+    const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+    const sample = /```ts\n([^]*?)\n```/.exec(read('README.md'))?.[1];
+    expect(read('examples/getting-started/src/main.ts')).toContain(`// #region readme\n${sample}\n// #endregion`);
+  });
 });
