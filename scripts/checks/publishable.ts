@@ -1,0 +1,30 @@
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { type Manifest, entriesOf, readManifest } from '../laws/workspace.ts';
+
+/** A package that is published, and its entries: `.` → `index`. */
+export interface Publishable {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+export function publishablePackages(root: string): readonly Publishable[] {
+  const folders = globSync('packages/*/package.json', { cwd: root }).map(dirname).toSorted();
+  return folders.map((folder) => describePackage(root, folder)).filter(({ manifest }) => manifest.private !== true);
+}
+
+/** The emitted types of an entry. */
+export function typesOf(root: string, { folder }: Publishable, entry: string): string {
+  const path = join(root, folder, 'dist', `${entry}.d.ts`);
+  if (!existsSync(path)) throw new Error(`${path} is missing: the package is not built. Run pnpm build.`);
+  return path;
+}
+
+function describePackage(root: string, folder: string): Publishable {
+  const manifest = readManifest(root, folder);
+  const sources = entriesOf({ folder, manifest });
+  const entries = [...sources].map(([entry, path]) => [entry, path.replace(`${folder}/src/`, '').replace(/\.ts$/, '')] as const);
+  return { folder, manifest, entries: new Map(entries) };
+}
