@@ -19,7 +19,7 @@ export function checkApiReports(root: string): readonly string[] {
   return publishablePackages(root).flatMap((one) => {
     const reports = reportsOf(root, one);
     const compared = [...reports].map(([path, text]) => compareReport(root, path, text));
-    return [...compared, ...strayReports(root, one, reports)].filter((problem) => problem !== undefined);
+    return [...compared, ...strayReports(root, one, reports), ...forgottenExports(reports)].filter((problem) => problem !== undefined);
   });
 }
 
@@ -42,6 +42,22 @@ function strayReports(root: string, { folder }: Publishable, reports: ReadonlyMa
   return present.filter((path) => !reports.has(path)).map((path) => `${path} belongs to no entry of the package.`);
 }
 
+const FORGOTTEN = /^ *\/\/ Warning: \(ae-forgotten-export\) The symbol "(\w+)" needs .*\n(?: *\/\/\n)?/gm;
+const EXPORTED = /^export (?:declare )?(?:abstract )?(?:interface|class|type|const|let|function) (\w+)/gm;
+
+/** A type that one entry shows and another entry of the package exports can be named by users: no warning. */
+function withoutKnown(reports: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const exported = new Set([...reports.values()].flatMap((text) => [...text.matchAll(EXPORTED)].map(([, name]) => name)));
+  const clean = (text: string): string => text.replace(FORGOTTEN, (line, name: string) => (exported.has(name) ? '' : line));
+  return new Map([...reports].map(([path, text]) => [path, clean(text)]));
+}
+
+function forgottenExports(reports: ReadonlyMap<string, string>): readonly string[] {
+  return [...reports].flatMap(([path, text]) =>
+    [...text.matchAll(FORGOTTEN)].map(([, name]) => `${path} shows ${name}, which no entry exports.`),
+  );
+}
+
 /** The reports of a package, by path in the repository. */
 function reportsOf(root: string, one: Publishable): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-api-'));
@@ -53,7 +69,8 @@ function reportsOf(root: string, one: Publishable): ReadonlyMap<string, string> 
     const compilerState = CompilerState.create(first, { additionalEntryPoints });
     for (const config of configs)
       Extractor.invoke(config, { localBuild: true, compilerState, messageCallback: (message) => void (message.handled = true) });
-    return new Map([...one.entries.values()].map((entry) => [`${one.folder}/api/${entry}.api.md`, readReport(folder, entry)]));
+    const texts = [...one.entries.values()].map((entry) => [`${one.folder}/api/${entry}.api.md`, readReport(folder, entry)] as const);
+    return withoutKnown(new Map(texts));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,9 +2,9 @@
 import { createBus, defineCommand, defineEvent, endpoint, handler, type Command, type Event } from '@waybill/core';
 import { memory } from '@waybill/transport-memory';
 
-interface SubmitOrder { readonly orderId: string; readonly total: number }
+type SubmitOrder = { readonly orderId: string; readonly total: number };
 const SubmitOrder: Command<SubmitOrder> = defineCommand('orders.submit-order');
-interface OrderSubmitted { readonly orderId: string }
+type OrderSubmitted = { readonly orderId: string };
 const OrderSubmitted: Event<OrderSubmitted> = defineEvent('orders.order-submitted');
 
 const submitOrder = handler(SubmitOrder, async (order, context) => {

@@ -3,7 +3,18 @@
 // contracts
 export { defineCommand, defineEvent, defineQuery } from './messages/define-contract.ts';
 export type { ContractOptions, RequestContractOptions } from './messages/define-contract.ts';
-export type { AnyCommand, AnyEvent, Command, Contract, ContractKind, Event, InputOf, MessageOf, Query, ReplyOf } from './messages/contract.ts';
+export type {
+  AnyCommand,
+  AnyEvent,
+  Command,
+  Contract,
+  ContractKind,
+  Event,
+  InputOf,
+  MessageOf,
+  Query,
+  ReplyOf,
+} from './messages/contract.ts';
 export { typed } from './messages/standard-schema.ts';
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './messages/standard-schema.ts';
 
@@ -24,7 +35,8 @@ export type { Route } from './routing/route-table.ts';
 export type { RecoveryOptions } from './recoverability/recovery-policy.ts';
 
 // middleware
-export type { Middleware, Next } from './pipeline/step.ts';
+export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
+export type { OutgoingContext } from './pipeline/outgoing-context.ts';
 
 // errors
 export { BusError, ConfigurationError, ConnectionError, DeliveryError, EndpointError, MessageError } from './errors/bus-error.ts';

@@ -1,7 +1,14 @@
 // For authors of transports: the port, its types, and what an adapter may use of core.
 
 // the port
-export type { IMessageTransport, ITransportTopology, OpenOptions, ReceiveOptions, SendCallOptions, TransportState } from './transport/message-transport.ts';
+export type {
+  IMessageTransport,
+  ITransportTopology,
+  OpenOptions,
+  ReceiveOptions,
+  SendCallOptions,
+  TransportState,
+} from './transport/message-transport.ts';
 export type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOptions, SettleResult } from './transport/delivery.ts';
 export type { IReceiver, ReceiverState } from './transport/receiver.ts';
 export type { IReplyInbox } from './transport/reply-inbox.ts';

@@ -1,9 +1,9 @@
 import type { ITransportDeadLetters } from '@waybill/core/transport';
-import type { MemoryBroker } from './memory-broker.ts';
-import { copyMessage } from './memory-broker.ts';
+import type { BrokerState } from './broker-state.ts';
+import { copyMessage } from './broker-state.ts';
 
 /** The dead letters of a memory broker, by endpoint. */
-export function memoryDeadLetters(broker: MemoryBroker): ITransportDeadLetters {
+export function memoryDeadLetters(broker: BrokerState): ITransportDeadLetters {
   const lettersOf = (endpoint: string) => broker.places.get(endpoint)?.deadLetters ?? new Map<string, never>();
   return {
     count: (endpoint) => Promise.resolve(lettersOf(endpoint).size),

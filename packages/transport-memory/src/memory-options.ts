@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@waybill/core/transport';
+import type { BrokerState } from './broker-state.ts';
 import type { MemoryBroker } from './memory-broker.ts';
-import { memoryBroker } from './memory-broker.ts';
+import { memoryBroker, stateOf } from './memory-broker.ts';
 
 /** Options of {@link memory}. */
 export interface MemoryOptions {
@@ -13,18 +14,20 @@ export interface MemoryOptions {
 }
 
 /** {@link MemoryOptions} with everything filled in. */
-export type ResolvedMemoryOptions = Required<MemoryOptions>;
+export type ResolvedMemoryOptions = Required<Omit<MemoryOptions, 'broker'>> & { readonly broker: BrokerState };
 
 /** @throws ConfigurationError `OPTION_INVALID` */
 export function resolveMemoryOptions(options: MemoryOptions): ResolvedMemoryOptions {
   return Object.freeze({
     maxMessageBytes: positive('maxMessageBytes', options.maxMessageBytes ?? 262_144),
     maxHeaderBytes: positive('maxHeaderBytes', options.maxHeaderBytes ?? 32_768),
-    broker: options.broker ?? memoryBroker(),
+    broker: stateOf(options.broker ?? memoryBroker()),
   });
 }
 
 function positive(option: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new ConfigurationError('OPTION_INVALID', `\`${option}\` is ${String(value)}. Use a whole number of bytes from 1.`, { details: { option } });
+  throw new ConfigurationError('OPTION_INVALID', `\`${option}\` is ${String(value)}. Use a whole number of bytes from 1.`, {
+    details: { option },
+  });
 }

@@ -16,7 +16,8 @@ export interface StoredMessage {
 }
 
 /** Whether `a` is to be handed over before `b`: higher priority, then order of arrival. */
-const before = (a: StoredMessage, b: StoredMessage): boolean => (a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority);
+const before = (a: StoredMessage, b: StoredMessage): boolean =>
+  a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority;
 
 /** The waiting messages of one endpoint: a binary heap by priority and arrival, so that what comes back finds its old place. */
 export class MemoryQueue {

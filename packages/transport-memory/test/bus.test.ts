@@ -107,7 +107,10 @@ describe('a bus on the memory transport', () => {
     expect(await transport.deadLetters.count('jobs')).toBe(0);
     await transport.close();
     const attempt = signal<number>();
-    await using again = createBus({ transport: memory({ broker }), endpoints: [endpoint('jobs', { handlers: [handler(Work, (_, context) => attempt.resolve(context.attempt))] })] });
+    await using again = createBus({
+      transport: memory({ broker }),
+      endpoints: [endpoint('jobs', { handlers: [handler(Work, (_, context) => attempt.resolve(context.attempt))] })],
+    });
     await again.start();
     expect(await attempt.promise).toBe(1);
   });
@@ -164,7 +167,9 @@ describe('a bus on the memory transport', () => {
     expect(await codeOf(bus.send(Work, { n: 1 }))).toBe('BUS_NOT_STARTED');
     await bus.start();
     expect(await codeOf(bus.send(Other, { n: 1 }, { to: 'nowhere' }))).toBe('UNROUTABLE');
-    expect(await codeOf(bus.send(Work, { n: 1 }, { headers: JSON.parse('{"__proto__":"x"}') as Record<string, string> }))).toBe('HEADER_NOT_ALLOWED');
+    expect(await codeOf(bus.send(Work, { n: 1 }, { headers: JSON.parse('{"__proto__":"x"}') as Record<string, string> }))).toBe(
+      'HEADER_NOT_ALLOWED',
+    );
     expect(await codeOf(bus.send(Work, { n: 1 }, { headers: { 'waybill-tenant': 'x' } }))).toBe('HEADER_NOT_ALLOWED');
     const big = defineCommand<{ text: string }>('jobs.work');
     expect(await codeOf(bus.send(big, { text: 'x'.repeat(300_000) }))).toBe('MESSAGE_TOO_LARGE');
@@ -180,7 +185,10 @@ describe('a bus on the memory transport', () => {
       seen.push(n);
       if (seen.length === 2) two.resolve();
     });
-    await using bus = createBus({ transport: memory(), endpoints: [endpoint('jobs', { handlers: [work] }), endpoint('echo', { handlers: [handler(Other, () => undefined)] })] });
+    await using bus = createBus({
+      transport: memory(),
+      endpoints: [endpoint('jobs', { handlers: [work] }), endpoint('echo', { handlers: [handler(Other, () => undefined)] })],
+    });
     await bus.start();
     const jobs = bus.endpoint('jobs');
     await jobs.pause();
@@ -197,7 +205,12 @@ describe('a bus on the memory transport', () => {
   });
 
   it('reports every mistake of a configuration at once', () => {
-    const bad = { transport: memory(), retires: 3, drainTimeout: 'soon', endpoints: [endpoint('Orders', { handlers: [], concurrency: 0 })] };
+    const bad = {
+      transport: memory(),
+      retires: 3,
+      drainTimeout: 'soon',
+      endpoints: [endpoint('Orders', { handlers: [], concurrency: 0 })],
+    };
     expect(() => createBus(bad as never)).toThrow(/4 reasons[^]*retires[^]*Orders[^]*concurrency[^]*drainTimeout/);
   });
 });
@@ -205,11 +218,35 @@ describe('a bus on the memory transport', () => {
 describe('a message that cannot be handled', () => {
   const body = (text: string): Uint8Array => new TextEncoder().encode(text);
   const cases: [string, Map<string, string>, Uint8Array, string, string][] = [
-    ['a __proto__ header', new Map([['waybill-name', 'jobs.work'], ['__proto__', 'x']]), body('{"n":1}'), 'unreadable', 'HEADER_NOT_ALLOWED'],
+    [
+      'a __proto__ header',
+      new Map([
+        ['waybill-name', 'jobs.work'],
+        ['__proto__', 'x'],
+      ]),
+      body('{"n":1}'),
+      'unreadable',
+      'HEADER_NOT_ALLOWED',
+    ],
     ['a __proto__ key in the body', new Map([['waybill-name', 'jobs.work']]), body('{"__proto__":{}}'), 'unreadable', 'BODY_NOT_ALLOWED'],
-    ['200,000 levels', new Map([['waybill-name', 'jobs.work']]), body('['.repeat(100_000) + ']'.repeat(100_000)), 'unreadable', 'BODY_TOO_DEEP'],
+    [
+      '200,000 levels',
+      new Map([['waybill-name', 'jobs.work']]),
+      body('['.repeat(100_000) + ']'.repeat(100_000)),
+      'unreadable',
+      'BODY_TOO_DEEP',
+    ],
     ['no JSON', new Map([['waybill-name', 'jobs.work']]), body('{'), 'unreadable', 'BODY_UNREADABLE'],
-    ['a newer version', new Map([['waybill-name', 'jobs.work'], ['waybill-version', '2']]), body('{}'), 'version-too-new', 'VERSION_TOO_NEW'],
+    [
+      'a newer version',
+      new Map([
+        ['waybill-name', 'jobs.work'],
+        ['waybill-version', '2'],
+      ]),
+      body('{}'),
+      'version-too-new',
+      'VERSION_TOO_NEW',
+    ],
     ['no name', new Map(), body('{}'), 'unreadable', 'MESSAGE_NAME_MISSING'],
     ['a handler that fails', new Map([['waybill-name', 'jobs.other']]), body('{"n":1}'), 'failed', 'Error: always'],
   ];

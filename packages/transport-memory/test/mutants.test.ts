@@ -6,8 +6,12 @@ import { memory, memoryBroker } from '../src/index.ts';
 /** Breaks one thing of a transport; everything else is the transport's own. */
 type Mutation = (transport: IMessageTransport) => Partial<IMessageTransport>;
 
-const delivering = (transport: IMessageTransport, change: (delivery: ITransportDelivery) => Partial<ITransportDelivery>): Partial<IMessageTransport> => ({
-  receive: (endpoint, options, onDelivery) => transport.receive(endpoint, options, (delivery) => onDelivery(overlay(delivery, change(delivery)))),
+const delivering = (
+  transport: IMessageTransport,
+  change: (delivery: ITransportDelivery) => Partial<ITransportDelivery>,
+): Partial<IMessageTransport> => ({
+  receive: (endpoint, options, onDelivery) =>
+    transport.receive(endpoint, options, (delivery) => onDelivery(overlay(delivery, change(delivery)))),
 });
 
 /** `target` with some members replaced; methods keep their `this`. */
@@ -35,10 +39,20 @@ const mutants: [string, string, Mutation][] = [
   [
     'leaks credit',
     'hands over no more than the prefetch, and one more for each that is settled',
-    (transport) => ({ receive: (endpoint, options, onDelivery) => transport.receive(endpoint, { prefetch: options.prefetch + 1 }, onDelivery) }),
+    (transport) => ({
+      receive: (endpoint, options, onDelivery) => transport.receive(endpoint, { prefetch: options.prefetch + 1 }, onDelivery),
+    }),
   ],
-  ['acks what is released', 'a released message comes again, unchanged; an acked one does not', (transport) => delivering(transport, (delivery) => ({ release: () => delivery.ack() }))],
-  ['releases what is acked', 'a released message comes again, unchanged; an acked one does not', (transport) => delivering(transport, (delivery) => ({ ack: () => delivery.release() }))],
+  [
+    'acks what is released',
+    'a released message comes again, unchanged; an acked one does not',
+    (transport) => delivering(transport, (delivery) => ({ release: () => delivery.ack() })),
+  ],
+  [
+    'releases what is acked',
+    'a released message comes again, unchanged; an acked one does not',
+    (transport) => delivering(transport, (delivery) => ({ ack: () => delivery.release() })),
+  ],
   [
     'delivers after stop',
     'nothing is handed over after stop is called; it waits for the next start',

@@ -1,4 +1,11 @@
-import type { EndpointTopology, IMessageTransport, IReceiver, ITransportDelivery, SendOutcome, TransportEntry } from '@waybill/core/transport';
+import type {
+  EndpointTopology,
+  IMessageTransport,
+  IReceiver,
+  ITransportDelivery,
+  SendOutcome,
+  TransportEntry,
+} from '@waybill/core/transport';
 import { guardTransport, systemRuntime } from '@waybill/core/transport';
 import { expectThat } from '../runner.ts';
 
@@ -52,11 +59,19 @@ export class Bench {
   }
 
   async send(...texts: readonly string[]): Promise<readonly SendOutcome[]> {
-    return this.transport.send(texts.map((text) => this.entry(text)), {});
+    return this.transport.send(
+      texts.map((text) => this.entry(text)),
+      {},
+    );
   }
 
   entry(text: string, partitionKey?: string): TransportEntry {
-    return { destination: { kind: 'endpoint', name: this.endpoint.name }, headers: new Map([['x-text', text]]), body: new TextEncoder().encode(text), partitionKey };
+    return {
+      destination: { kind: 'endpoint', name: this.endpoint.name },
+      headers: new Map([['x-text', text]]),
+      body: new TextEncoder().encode(text),
+      partitionKey,
+    };
   }
 
   /** Waits until that many deliveries have arrived; fails with what did. */

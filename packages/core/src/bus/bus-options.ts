@@ -53,7 +53,23 @@ export type BusOptions = BusBaseOptions &
     | { readonly endpoints?: never; readonly handlers?: never }
   );
 
-const KNOWN_OPTIONS: readonly string[] = ['name', 'transport', 'namespace', 'routes', 'publishes', 'provisioning', 'middleware', 'sendMiddleware', 'serializers', 'publishTimeout', 'drainTimeout', 'runtime', 'logger', 'endpoints', 'handlers'];
+const KNOWN_OPTIONS: readonly string[] = [
+  'name',
+  'transport',
+  'namespace',
+  'routes',
+  'publishes',
+  'provisioning',
+  'middleware',
+  'sendMiddleware',
+  'serializers',
+  'publishTimeout',
+  'drainTimeout',
+  'runtime',
+  'logger',
+  'endpoints',
+  'handlers',
+];
 
 /** Times and numbers of a bus, checked, with defaults filled in. */
 export interface ResolvedBusOptions {
@@ -101,7 +117,9 @@ function optionProblems(options: BusOptions): string[] {
 function assertNoProblems(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const count = problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`;
-  throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${count}:\n- ${problems.join('\n- ')}`, { details: { problems } });
+  throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${count}:\n- ${problems.join('\n- ')}`, {
+    details: { problems },
+  });
 }
 
 /** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */
@@ -118,7 +136,10 @@ function endpointsOf(options: BusOptions): readonly Endpoint[] {
 function eventOwner(options: BusOptions): string {
   if (options.name !== undefined) return options.name;
   if (!options.transport.capabilities.durable) return 'waybill';
-  throw new ConfigurationError('OPTION_INVALID', 'The bus has event handlers but no `name`. Name it after the service, so that no two services share a queue.');
+  throw new ConfigurationError(
+    'OPTION_INVALID',
+    'The bus has event handlers but no `name`. Name it after the service, so that no two services share a queue.',
+  );
 }
 
 function endpointProblems(endpoints: readonly Endpoint[]): string[] {
@@ -134,9 +155,12 @@ function endpointProblems(endpoints: readonly Endpoint[]): string[] {
       problems.push((error as Error).message);
     }
     const limit = concurrency ?? DEFAULT_CONCURRENCY;
-    if (!isPositiveInteger(limit)) problems.push(`\`concurrency\` of the endpoint "${name}" is ${String(limit)}. Use a whole number from 1.`);
+    if (!isPositiveInteger(limit))
+      problems.push(`\`concurrency\` of the endpoint "${name}" is ${String(limit)}. Use a whole number from 1.`);
     if (prefetch !== undefined && (!isPositiveInteger(prefetch) || prefetch < limit)) {
-      problems.push(`\`prefetch\` of the endpoint "${name}" is ${String(prefetch)}. Use a whole number of at least its concurrency, ${limit}.`);
+      problems.push(
+        `\`prefetch\` of the endpoint "${name}" is ${String(prefetch)}. Use a whole number of at least its concurrency, ${limit}.`,
+      );
     }
     problems.push(...handlerProblems(name, handlers, commandAt));
   }
@@ -149,9 +173,13 @@ function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<str
   for (const { contract, id } of handlers) {
     if (contract.kind !== 'event') {
       const other = commandAt.get(contract.name);
-      if (other !== undefined) problems.push(`The ${contract.kind} "${contract.name}" has two handlers, at "${other}" and "${name}". It must have one.`);
+      if (other !== undefined)
+        problems.push(`The ${contract.kind} "${contract.name}" has two handlers, at "${other}" and "${name}". It must have one.`);
       commandAt.set(contract.name, name);
-    } else if (ids.has(id)) problems.push(`Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`.`);
+    } else if (ids.has(id))
+      problems.push(
+        `Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`.`,
+      );
     ids.add(id);
   }
   return problems;
@@ -163,7 +191,8 @@ export const isPositiveInteger = (value: number): boolean => Number.isSafeIntege
 export function handledCommands(endpoints: readonly Endpoint[]): ReadonlyMap<string, string> {
   const handled = new Map<string, string>();
   for (const { name, handlers } of endpoints) {
-    for (const { contract } of handlers as readonly { contract: Contract }[]) if (contract.kind !== 'event') handled.set(contract.name, name);
+    for (const { contract } of handlers as readonly { contract: Contract }[])
+      if (contract.kind !== 'event') handled.set(contract.name, name);
   }
   return handled;
 }

@@ -37,7 +37,9 @@ export function createBus(options: BusOptions): Bus {
     capabilities: transport.capabilities,
   };
   const keeper = new TopologyKeeper(transport, options, resolved.endpoints);
-  const sender = new Sender(transport, linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])), (topic, contract) => keeper.declareTopic(topic, contract));
+  const sender = new Sender(transport, linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])), (topic, contract) =>
+    keeper.declareTopic(topic, contract),
+  );
   const endpoints = resolved.endpoints.map((one) => {
     const steps = incomingSteps(parts, new HandlerTable(one.handlers), [...(options.middleware ?? []), ...(one.middleware ?? [])]);
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };

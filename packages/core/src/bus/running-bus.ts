@@ -88,8 +88,13 @@ export class RunningBus implements Bus {
     const running = this.#running.get(name);
     if (running === undefined) {
       const known = this.#parts.endpoints.map((one) => one.localName);
-      if (known.includes(name)) throw new ConfigurationError('BUS_NOT_STARTED', `The endpoint "${name}" is not running. Await \`bus.start()\` first.`);
-      throw new EndpointError('ENDPOINT_UNKNOWN', `The bus "${this.name}" has no endpoint "${name}". It has: ${known.join(', ') || 'none'}.`, { details: { endpoint: name } });
+      if (known.includes(name))
+        throw new ConfigurationError('BUS_NOT_STARTED', `The endpoint "${name}" is not running. Await \`bus.start()\` first.`);
+      throw new EndpointError(
+        'ENDPOINT_UNKNOWN',
+        `The bus "${this.name}" has no endpoint "${name}". It has: ${known.join(', ') || 'none'}.`,
+        { details: { endpoint: name } },
+      );
     }
     return controlOf(name, running);
   }
@@ -102,7 +107,8 @@ export class RunningBus implements Bus {
       assertNotAborted(signal, this.name);
       await transport.open({
         runtime,
-        onState: (state) => runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
+        onState: (state) =>
+          runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
         ...(signal === undefined ? {} : { signal }),
       });
       await keeper.provision();
@@ -135,8 +141,16 @@ export class RunningBus implements Bus {
     const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
     if (!(await settlesWithin(drained, drainTimeoutMs, runtime, signal))) {
       const inFlight = running.reduce((sum, one) => sum + one.inFlight, 0);
-      runtime.logger.warn({ event: LOG_EVENTS.busStopForced, bus: this.name, inFlight }, 'handlers did not finish in time; their signal aborts and their messages go back');
-      this.#abort.abort(new ConfigurationError('BUS_STOPPED', `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`));
+      runtime.logger.warn(
+        { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
+        'handlers did not finish in time; their signal aborts and their messages go back',
+      );
+      this.#abort.abort(
+        new ConfigurationError(
+          'BUS_STOPPED',
+          `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`,
+        ),
+      );
       await settlesWithin(drained, slackMs / 2, runtime, undefined);
     }
     await settlesWithin(this.#closeTransport(), slackMs / 2, runtime, undefined);
@@ -148,7 +162,10 @@ export class RunningBus implements Bus {
     try {
       await transport.close();
     } catch (error) {
-      runtime.logger.warn({ event: LOG_EVENTS.transportCloseFailed, transport: transport.name, error }, 'the transport did not close cleanly');
+      runtime.logger.warn(
+        { event: LOG_EVENTS.transportCloseFailed, transport: transport.name, error },
+        'the transport did not close cleanly',
+      );
     }
   }
 
@@ -199,7 +216,8 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
     pause: () => running.pause(),
     resume: () => running.resume(),
     setConcurrency: (concurrency) => {
-      if (!isPositiveInteger(concurrency)) throw new ConfigurationError('OPTION_INVALID', `The concurrency ${String(concurrency)} is not allowed. Use a whole number from 1.`);
+      if (!isPositiveInteger(concurrency))
+        throw new ConfigurationError('OPTION_INVALID', `The concurrency ${String(concurrency)} is not allowed. Use a whole number from 1.`);
       running.setConcurrency(concurrency);
     },
   };
@@ -207,7 +225,9 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
 
 function assertNotAborted(signal: AbortSignal | undefined, bus: string): void {
   if (signal?.aborted !== true) return;
-  throw new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up by its signal. Start again.`, { cause: signal.reason });
+  throw new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up by its signal. Start again.`, {
+    cause: signal.reason,
+  });
 }
 
 /** True when `work` settles in time and before `signal` aborts. Leaves no timer behind. */

@@ -31,7 +31,13 @@ export class Sender {
   }
 
   /** Runs the steps and keeps the message until the handlers have returned. */
-  async capture(parent: IncomingContext, kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
+  async capture(
+    parent: IncomingContext,
+    kind: 'send' | 'publish',
+    contract: Contract,
+    message: unknown,
+    options: SendOptions,
+  ): Promise<void> {
     const context = await this.#prepare(kind, contract, message, options, parent);
     parent.captured.push(context);
   }
@@ -45,7 +51,13 @@ export class Sender {
     }
   }
 
-  async #prepare(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: IncomingContext): Promise<OutgoingContext> {
+  async #prepare(
+    kind: 'send' | 'publish',
+    contract: Contract,
+    message: unknown,
+    options: SendOptions,
+    parent?: IncomingContext,
+  ): Promise<OutgoingContext> {
     assertKind(kind, contract);
     const context = new OutgoingContext(contract, message, options, parent);
     const running = this.#run(context);
@@ -69,10 +81,14 @@ function sendError(entry: TransportEntry, outcome: Exclude<SendOutcome, { readon
   const place = entry.destination.kind === 'reply' ? 'the reply address' : `the ${entry.destination.kind} "${entry.destination.name}"`;
   const details = { destination: place, messageId: entry.headers.get('waybill-id'), message: entry.headers.get('waybill-name') };
   if (outcome.status === 'unknown') {
-    return new MessageError('SEND_OUTCOME_UNKNOWN', `No answer came for "${details.message}" to ${place}; it may or may not be stored. Send it again with the same message id.`, {
-      cause: outcome.cause,
-      details: { ...details, outcome: 'unknown' },
-    });
+    return new MessageError(
+      'SEND_OUTCOME_UNKNOWN',
+      `No answer came for "${details.message}" to ${place}; it may or may not be stored. Send it again with the same message id.`,
+      {
+        cause: outcome.cause,
+        details: { ...details, outcome: 'unknown' },
+      },
+    );
   }
   return new MessageError(outcome.code, `"${details.message}" was not accepted by ${place}: ${outcome.code}. ${WAY_OUT[outcome.code]}`, {
     cause: outcome.cause,

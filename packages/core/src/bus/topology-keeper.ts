@@ -34,11 +34,17 @@ export class TopologyKeeper {
     const differences = await this.#transport.topology.compare(plan);
     if (differences.length === 0) return;
     const lines = differences.map(({ kind, entity, setting, wanted, actual }) =>
-      kind === 'missing' ? `the ${entity.kind} "${entity.name}" is missing` : `the ${entity.kind} "${entity.name}" has ${setting} ${actual}, wanted ${wanted}`,
+      kind === 'missing'
+        ? `the ${entity.kind} "${entity.name}" is missing`
+        : `the ${entity.kind} "${entity.name}" has ${setting} ${actual}, wanted ${wanted}`,
     );
-    throw new ConfigurationError('TOPOLOGY_DIFFERS', `The transport "${this.#transport.name}" holds something else than the bus needs: ${lines.join('; ')}. Start with \`provisioning: 'apply'\`, or make them equal.`, {
-      details: { differences },
-    });
+    throw new ConfigurationError(
+      'TOPOLOGY_DIFFERS',
+      `The transport "${this.#transport.name}" holds something else than the bus needs: ${lines.join('; ')}. Start with \`provisioning: 'apply'\`, or make them equal.`,
+      {
+        details: { differences },
+      },
+    );
   }
 
   /** Makes sure that a topic is there before an event goes to it. */
@@ -47,9 +53,13 @@ export class TopologyKeeper {
     if (known === true) return undefined;
     if (known !== undefined) return known;
     if (this.#provisioning !== 'apply') {
-      throw new MessageError('CONTRACT_NOT_DECLARED', `The event "${contract.name}" is not listed. List it in \`createBus({ publishes })\`, or start with \`provisioning: 'apply'\`.`, {
-        details: { contract: contract.name },
-      });
+      throw new MessageError(
+        'CONTRACT_NOT_DECLARED',
+        `The event "${contract.name}" is not listed. List it in \`createBus({ publishes })\`, or start with \`provisioning: 'apply'\`.`,
+        {
+          details: { contract: contract.name },
+        },
+      );
     }
     const declaring = this.#declare(topic);
     this.#topics.set(topic, declaring);

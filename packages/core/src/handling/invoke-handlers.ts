@@ -37,9 +37,13 @@ async function invokeAll(handlers: readonly BoundHandler[], context: IncomingCon
   }
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) {
-    throw new DeliveryError('HANDLER_FAILED', `${errors.length} of ${handlers.length} handlers of "${context.contract.name}" failed. See \`cause\`.`, {
-      cause: new AggregateError(errors),
-      details: { contract: context.contract.name, failed: errors.length },
-    });
+    throw new DeliveryError(
+      'HANDLER_FAILED',
+      `${errors.length} of ${handlers.length} handlers of "${context.contract.name}" failed. See \`cause\`.`,
+      {
+        cause: new AggregateError(errors),
+        details: { contract: context.contract.name, failed: errors.length },
+      },
+    );
   }
 }

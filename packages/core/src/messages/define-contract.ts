@@ -77,9 +77,13 @@ function makeContract(kind: ContractKind, name: string, options: AllOptions = {}
   if (options.endpoint !== undefined) assertEndpointName(options.endpoint);
   const version = options.version ?? 1;
   if (!Number.isSafeInteger(version) || version < 1) {
-    throw new ConfigurationError('OPTION_INVALID', `\`version\` of the contract "${name}" is ${String(version)}. Use a whole number from 1.`, {
-      details: { option: 'version' },
-    });
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `\`version\` of the contract "${name}" is ${String(version)}. Use a whole number from 1.`,
+      {
+        details: { option: 'version' },
+      },
+    );
   }
   const contract: Omit<Contract, '~types'> = {
     kind,

@@ -7,7 +7,7 @@ export const HEADER_PREFIX = 'waybill-';
  * Rolling upgrades: a fleet is never upgraded at once. Readers learn a new header one release before writers send it; a
  * header is never given a second meaning, and is read for one release after the last writer of it is gone.
  */
-export const HEADERS = Object.freeze({
+export const HEADERS = {
   /** Unique id of the message, kept over all retries, redeliveries and returns. */
   id: 'waybill-id',
   /** Name of the contract. */
@@ -60,7 +60,8 @@ export const HEADERS = Object.freeze({
   tracestate: 'tracestate',
   /** W3C baggage. */
   baggage: 'baggage',
-});
+} as const;
+Object.freeze(HEADERS);
 
 /** Key of {@link HEADERS}. */
 export type HeaderKey = keyof typeof HEADERS;

@@ -29,5 +29,7 @@ function assertName(what: string, name: string, max: number): void {
 }
 
 function invalid(what: string, name: unknown, reason: string): ConfigurationError {
-  return new ConfigurationError('NAME_INVALID', `The ${what} name ${JSON.stringify(String(name))} is not allowed: ${reason}`, { details: { name } });
+  return new ConfigurationError('NAME_INVALID', `The ${what} name ${JSON.stringify(String(name))} is not allowed: ${reason}`, {
+    details: { name },
+  });
 }

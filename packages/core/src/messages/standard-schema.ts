@@ -12,9 +12,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 }
 
 /** What a validation gives: a value, or the issues that stand against it. */
-export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
+export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {

@@ -1,5 +1,5 @@
 /** The names of all log events. */
-export const LOG_EVENTS = Object.freeze({
+export const LOG_EVENTS = {
   busStarted: 'bus.started',
   busStopped: 'bus.stopped',
   busStopForced: 'bus.stop-forced',
@@ -14,7 +14,8 @@ export const LOG_EVENTS = Object.freeze({
   settleFailed: 'delivery.settle-failed',
   deliveryAfterStop: 'delivery.after-stop',
   taskFailed: 'task.failed',
-});
+} as const;
+Object.freeze(LOG_EVENTS);
 
 /** One of the names in {@link LOG_EVENTS}. */
 export type LogEvent = (typeof LOG_EVENTS)[keyof typeof LOG_EVENTS];

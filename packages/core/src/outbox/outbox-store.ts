@@ -25,7 +25,12 @@ export interface IOutboxStore<Tx = unknown> {
    * Leases up to `limit` due rows to `owner` for `leaseMs`. Rows of one partition key go to one owner at a time, oldest
    * first; a held row holds its key. No due row is ever passed over, however late its transaction committed.
    */
-  lease(options: { readonly owner: string; readonly limit: number; readonly leaseMs: number; readonly now: StoreNow }): Promise<OutboxLease>;
+  lease(options: {
+    readonly owner: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+    readonly now: StoreNow;
+  }): Promise<OutboxLease>;
   /** Removes rows that the transport accepted. Rows whose lease was lost are left alone. Returns how many were removed. */
   markSent(token: string, sequences: readonly string[]): Promise<number>;
   /** Gives a row back: it is tried again after `retryAfterMs`, or held for an operator when that is `undefined`. */

@@ -11,7 +11,13 @@ import type { PipelineContext } from './step.ts';
 export interface IncomingSurroundings {
   readonly endpoint: string;
   /** Runs the outgoing steps and captures the message for the end of the unit of work. */
-  readonly capture: (context: IncomingContext, kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions) => MaybePromise<void>;
+  readonly capture: (
+    context: IncomingContext,
+    kind: 'send' | 'publish',
+    contract: Contract,
+    message: unknown,
+    options: SendOptions,
+  ) => MaybePromise<void>;
   /** Aborts when the bus gives up draining. */
   readonly aborted: AbortSignal;
 }
@@ -36,7 +42,10 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   readonly #surroundings: IncomingSurroundings;
   #signal: AbortSignal | undefined;
 
-  constructor(message: TransportMessage, options: { attempt: number; nativeId: string; lost: AbortSignal; surroundings: IncomingSurroundings }) {
+  constructor(
+    message: TransportMessage,
+    options: { attempt: number; nativeId: string; lost: AbortSignal; surroundings: IncomingSurroundings },
+  ) {
     this.#headers = MessageHeaders.copyOf(message.headers);
     this.body = message.body;
     this.attempt = options.attempt;

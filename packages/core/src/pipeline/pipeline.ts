@@ -15,7 +15,9 @@ export function linkSteps<Context extends PipelineContext>(steps: readonly Step<
 function linkStep<Context extends PipelineContext>(step: Step<Context>, index: number, rest: Next<Context>): Next<Context> {
   const next: Next<Context> = (context) => {
     if (context.position !== index) {
-      throw new DeliveryError('NEXT_CALLED_TWICE', `The step "${step.name}" called \`next\` twice. Call it once.`, { details: { step: step.name } });
+      throw new DeliveryError('NEXT_CALLED_TWICE', `The step "${step.name}" called \`next\` twice. Call it once.`, {
+        details: { step: step.name },
+      });
     }
     context.position = index + 1;
     return rest(context);

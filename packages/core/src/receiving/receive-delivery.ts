@@ -37,7 +37,10 @@ export async function receiveDelivery(delivery: ITransportDelivery, plan: Receiv
   try {
     await attemptUntilDecided(delivery, plan);
   } catch (error) {
-    plan.runtime.logger.error({ event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error }, 'a delivery could not be settled; it is released');
+    plan.runtime.logger.error(
+      { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error },
+      'a delivery could not be settled; it is released',
+    );
     await release(delivery, plan);
   }
 }
@@ -96,7 +99,12 @@ interface FailedAttempt {
   readonly decision: Exclude<RecoveryDecision, { readonly kind: 'retry-now' }>;
 }
 
-async function settleFailure(delivery: ITransportDelivery, context: IncomingContext, { error, decision }: FailedAttempt, plan: ReceivePlan): Promise<void> {
+async function settleFailure(
+  delivery: ITransportDelivery,
+  context: IncomingContext,
+  { error, decision }: FailedAttempt,
+  plan: ReceivePlan,
+): Promise<void> {
   const fields = { endpoint: plan.endpoint, messageId: context.messageId, attempt: context.attempt, error: describeError(error) };
   if (decision.kind === 'redeliver-after') {
     plan.runtime.logger.info({ event: LOG_EVENTS.messageFailed, ...fields }, 'a message failed and comes again later');
@@ -112,7 +120,10 @@ async function release(delivery: ITransportDelivery, plan: ReceivePlan): Promise
   try {
     await delivery.release();
   } catch (error) {
-    plan.runtime.logger.error({ event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error }, 'a delivery could not be released; it comes again when its channel closes');
+    plan.runtime.logger.error(
+      { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error },
+      'a delivery could not be released; it comes again when its channel closes',
+    );
   }
 }
 

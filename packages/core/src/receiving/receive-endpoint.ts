@@ -92,7 +92,10 @@ export class ReceiveEndpoint {
 
   #onDelivery(delivery: ITransportDelivery): void {
     if (this.#stopped) {
-      this.#plan.runtime.logger.warn({ event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint }, 'a delivery came after stop; it is released');
+      this.#plan.runtime.logger.warn(
+        { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
+        'a delivery came after stop; it is released',
+      );
       void this.#release(delivery);
       return;
     }
@@ -126,7 +129,10 @@ export class ReceiveEndpoint {
     try {
       await delivery.release();
     } catch (error) {
-      this.#plan.runtime.logger.error({ event: LOG_EVENTS.settleFailed, endpoint: this.#plan.endpoint, error }, 'a delivery could not be released; it comes again when its channel closes');
+      this.#plan.runtime.logger.error(
+        { event: LOG_EVENTS.settleFailed, endpoint: this.#plan.endpoint, error },
+        'a delivery could not be released; it comes again when its channel closes',
+      );
     }
   }
 }

@@ -22,6 +22,7 @@ export function failureHeaders(failure: {
 
 /** An error as `CODE: text`, or `Name: text` where it has no code; on one line, at most 8,192 characters. */
 export function describeError(error: unknown): string {
-  const text = error instanceof Error ? `${isBusError(error) ? error.code : error.name}: ${error.message}` : `HANDLER_FAILED: ${String(error)}`;
+  const text =
+    error instanceof Error ? `${isBusError(error) ? error.code : error.name}: ${error.message}` : `HANDLER_FAILED: ${String(error)}`;
   return text.replaceAll(/\s+/g, ' ').slice(0, MAX_ERROR_LENGTH);
 }

@@ -6,9 +6,13 @@ import type { TransportCapabilities } from '../transport/transport-capabilities.
 /** Refuses what the transport cannot do, before anything leaves. */
 export function checkCapabilities(transport: string, capabilities: TransportCapabilities): Step<OutgoingContext> {
   const refuse = (what: string): never => {
-    throw new MessageError('CAPABILITY_NOT_SUPPORTED', `The transport "${transport}" cannot do ${what}. Drop the option, or choose a transport that can.`, {
-      details: { transport, what },
-    });
+    throw new MessageError(
+      'CAPABILITY_NOT_SUPPORTED',
+      `The transport "${transport}" cannot do ${what}. Drop the option, or choose a transport that can.`,
+      {
+        details: { transport, what },
+      },
+    );
   };
   return {
     name: 'check-capabilities',

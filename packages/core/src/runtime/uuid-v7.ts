@@ -1,7 +1,7 @@
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Random bytes from a pool: one call of the random source serves many ids. */
-export type FillRandom = (bytes: Uint8Array) => void;
+export type FillRandom = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 const RANDOM_BYTES_PER_ID = 10;
 const IDS_PER_POOL = 128;

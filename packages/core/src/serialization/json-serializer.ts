@@ -25,9 +25,13 @@ export function jsonSerializer(options: JsonSerializerOptions = {}): IMessageSer
     serialize: (message: unknown) => encode(stringify(message)),
     deserialize: (body: Uint8Array) => {
       if (body.byteLength > maxBodyBytes) {
-        throw new MessageError('MESSAGE_TOO_LARGE', `The body has ${body.byteLength} bytes; ${maxBodyBytes} are read. Raise \`maxBodyBytes\` of the serializer, or send less.`, {
-          details: { bytes: body.byteLength, max: maxBodyBytes },
-        });
+        throw new MessageError(
+          'MESSAGE_TOO_LARGE',
+          `The body has ${body.byteLength} bytes; ${maxBodyBytes} are read. Raise \`maxBodyBytes\` of the serializer, or send less.`,
+          {
+            details: { bytes: body.byteLength, max: maxBodyBytes },
+          },
+        );
       }
       return parse(body);
     },
@@ -50,7 +54,11 @@ function parse(body: Uint8Array): unknown {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new DeliveryError('BODY_UNREADABLE', `The body is not JSON (${body.byteLength} bytes). Look at the dead letter; mend the sender.`, { cause });
+    throw new DeliveryError(
+      'BODY_UNREADABLE',
+      `The body is not JSON (${body.byteLength} bytes). Look at the dead letter; mend the sender.`,
+      { cause },
+    );
   }
   assertSafe(value);
   return hasMark(value) ? fromTagged((value as { message?: unknown }).message) : value;
@@ -67,4 +75,6 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const encode: (text: string) => Uint8Array = fast === undefined ? (text) => encoder.encode(text) : (text) => fast.from(text, 'utf8');
 const decode: (bytes: Uint8Array) => string =
-  fast === undefined ? (bytes) => decoder.decode(bytes) : (bytes) => fast.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  fast === undefined
+    ? (bytes) => decoder.decode(bytes)
+    : (bytes) => fast.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

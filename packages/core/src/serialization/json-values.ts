@@ -54,9 +54,13 @@ const isSpecial = (value: object): boolean =>
   value instanceof Date || value instanceof Map || value instanceof Set || value instanceof Uint8Array;
 
 function notSerializable(path: string, what: string): MessageError {
-  return new MessageError('MESSAGE_NOT_SERIALIZABLE', `The message cannot be written as JSON: "${path.slice(1)}" is ${what}. Send plain data.`, {
-    details: { path: path.slice(1) },
-  });
+  return new MessageError(
+    'MESSAGE_NOT_SERIALIZABLE',
+    `The message cannot be written as JSON: "${path.slice(1)}" is ${what}. Send plain data.`,
+    {
+      details: { path: path.slice(1) },
+    },
+  );
 }
 
 const tagged = (tag: Tag, value: unknown): unknown => ({ [tag]: value });
@@ -71,7 +75,11 @@ export function toTagged(value: unknown): unknown {
 function objectToTagged(value: object): unknown {
   if (value instanceof Date) return tagged('$date', Number.isNaN(value.getTime()) ? null : value.toISOString());
   if (value instanceof Uint8Array) return tagged('$bytes', Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join(''));
-  if (value instanceof Map) return tagged('$map', Array.from(value, ([key, item]) => [toTagged(key), toTagged(item)]));
+  if (value instanceof Map)
+    return tagged(
+      '$map',
+      Array.from(value, ([key, item]) => [toTagged(key), toTagged(item)]),
+    );
   if (value instanceof Set) return tagged('$set', Array.from(value, toTagged));
   if (Array.isArray(value)) return value.map(toTagged);
   if (hasToJson(value)) return value;
@@ -84,7 +92,8 @@ export function fromTagged(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromTagged);
   const entries = Object.entries(value);
   const [first] = entries;
-  if (entries.length === 1 && first !== undefined && (TAGS as readonly string[]).includes(first[0])) return revive(first[0] as Tag, first[1]);
+  if (entries.length === 1 && first !== undefined && (TAGS as readonly string[]).includes(first[0]))
+    return revive(first[0] as Tag, first[1]);
   return Object.fromEntries(entries.map(([key, item]) => [key.startsWith('$$') ? key.slice(1) : key, fromTagged(item)]));
 }
 
@@ -152,5 +161,7 @@ function endOfString(text: string, from: number): number {
 }
 
 function tooDeep(): DeliveryError {
-  return new DeliveryError('BODY_TOO_DEEP', `The body is nested deeper than ${MAX_DEPTH} levels. Flatten the message.`, { details: { max: MAX_DEPTH } });
+  return new DeliveryError('BODY_TOO_DEEP', `The body is nested deeper than ${MAX_DEPTH} levels. Flatten the message.`, {
+    details: { max: MAX_DEPTH },
+  });
 }

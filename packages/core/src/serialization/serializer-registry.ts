@@ -14,10 +14,15 @@ export class SerializerRegistry {
   /** The serializer for a content type; parameters such as `charset` are ignored, and no content type means the writer's. */
   forContentType(contentType: string | undefined): IMessageSerializer {
     if (contentType === undefined) return this.writer;
-    const found = this.#byContentType.get(contentType) ?? this.#byContentType.get((contentType.split(';')[0] as string).trim().toLowerCase());
+    const found =
+      this.#byContentType.get(contentType) ?? this.#byContentType.get((contentType.split(';')[0] as string).trim().toLowerCase());
     if (found !== undefined) return found;
-    throw new MessageError('SERIALIZER_UNKNOWN', `No serializer is registered for the content type ${JSON.stringify(contentType)}. Register one by \`createBus({ serializers })\`.`, {
-      details: { contentType },
-    });
+    throw new MessageError(
+      'SERIALIZER_UNKNOWN',
+      `No serializer is registered for the content type ${JSON.stringify(contentType)}. Register one by \`createBus({ serializers })\`.`,
+      {
+        details: { contentType },
+      },
+    );
   }
 }

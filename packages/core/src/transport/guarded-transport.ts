@@ -95,10 +95,14 @@ export class GuardedTransport implements IMessageTransport {
     } catch (error) {
       this.#state = { is: 'closed' };
       if (isBusError(error) || options.signal?.aborted === true) throw error;
-      throw new ConnectionError('TRANSPORT_OPEN_FAILED', `The transport "${this.name}" could not be opened. See \`cause\`; opening may be tried again.`, {
-        cause: error,
-        details: { transport: this.name },
-      });
+      throw new ConnectionError(
+        'TRANSPORT_OPEN_FAILED',
+        `The transport "${this.name}" could not be opened. See \`cause\`; opening may be tried again.`,
+        {
+          cause: error,
+          details: { transport: this.name },
+        },
+      );
     }
   }
 
@@ -115,7 +119,8 @@ export class GuardedTransport implements IMessageTransport {
 
   send(entries: readonly TransportEntry[], options: SendCallOptions): MaybePromise<readonly SendOutcome[]> {
     if (this.#state.is !== 'open') return Promise.reject(this.#notOpen('send'));
-    if (options.signal?.aborted === true) return entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: options.signal?.reason }));
+    if (options.signal?.aborted === true)
+      return entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: options.signal?.reason }));
     try {
       const outcomes = this.#inner.send(entries, options);
       return isPromise(outcomes) ? this.#inTime(outcomes, entries.length, this.#state.runtime, options.signal) : outcomes;
@@ -125,7 +130,12 @@ export class GuardedTransport implements IMessageTransport {
   }
 
   /** The outcomes, or `unknown` for every entry when the timeout passes, the signal aborts or the adapter throws. */
-  #inTime(sending: Promise<readonly SendOutcome[]>, count: number, runtime: Runtime, signal?: AbortSignal): Promise<readonly SendOutcome[]> {
+  #inTime(
+    sending: Promise<readonly SendOutcome[]>,
+    count: number,
+    runtime: Runtime,
+    signal?: AbortSignal,
+  ): Promise<readonly SendOutcome[]> {
     return new Promise((resolve) => {
       const unknown = (cause: unknown): void => finish(Array.from({ length: count }, () => ({ status: 'unknown', cause })));
       const timeoutMs = this.#options.publishTimeoutMs;
@@ -151,7 +161,10 @@ export class GuardedTransport implements IMessageTransport {
     const onSettled = (result: SettleResult): void => {
       if (result === 'settled') return;
       this.counters.settleLost += 1;
-      runtime.logger.warn({ event: LOG_EVENTS.settleLost, endpoint: endpoint.name }, 'a settlement came too late; the message will be delivered again');
+      runtime.logger.warn(
+        { event: LOG_EVENTS.settleLost, endpoint: endpoint.name },
+        'a settlement came too late; the message will be delivered again',
+      );
     };
     return this.#inner.receive(endpoint, options, (delivery) => onDelivery(new SettleOnceDelivery(delivery, onSettled)));
   }
@@ -166,8 +179,12 @@ export class GuardedTransport implements IMessageTransport {
   }
 
   #notOpen(operation: string): ConnectionError {
-    return new ConnectionError('TRANSPORT_NOT_OPEN', `\`${operation}\` was called on the transport "${this.name}" while it is ${this.#state.is}. Open it first.`, {
-      details: { transport: this.name, operation, state: this.#state.is },
-    });
+    return new ConnectionError(
+      'TRANSPORT_NOT_OPEN',
+      `\`${operation}\` was called on the transport "${this.name}" while it is ${this.#state.is}. Open it first.`,
+      {
+        details: { transport: this.name, operation, state: this.#state.is },
+      },
+    );
   }
 }

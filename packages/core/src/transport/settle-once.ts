@@ -73,7 +73,12 @@ export class SettleOnceDelivery implements ITransportDelivery {
   #watch(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
     try {
       const result = this.#inner.lost.aborted ? 'lost' : settle();
-      this.#result = isPromise(result) ? result.then((value) => this.#done(value), (error: unknown) => this.#reopen(error)) : this.#done(result);
+      this.#result = isPromise(result)
+        ? result.then(
+            (value) => this.#done(value),
+            (error: unknown) => this.#reopen(error),
+          )
+        : this.#done(result);
       return this.#result;
     } catch (error) {
       return this.#reopen(error);

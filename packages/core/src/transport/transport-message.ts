@@ -27,7 +27,13 @@ export interface TransportEntry extends TransportMessage {
 }
 
 /** Why a transport refused an entry. */
-export type RejectionCode = 'UNROUTABLE' | 'MESSAGE_TOO_LARGE' | 'HEADERS_TOO_LARGE' | 'HEADER_NOT_ALLOWED' | 'LANE_BLOCKED' | 'SEND_REJECTED';
+export type RejectionCode =
+  | 'UNROUTABLE'
+  | 'MESSAGE_TOO_LARGE'
+  | 'HEADERS_TOO_LARGE'
+  | 'HEADER_NOT_ALLOWED'
+  | 'LANE_BLOCKED'
+  | 'SEND_REJECTED';
 
 /** What became of one entry. */
 export type SendOutcome =

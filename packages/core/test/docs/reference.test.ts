@@ -10,7 +10,8 @@ describe('the reference pages', () => {
   it('errors.md holds exactly the codes of the catalogue, with their text', () => {
     const text = page('errors');
     expect(firstColumn(text)).toEqual(Object.keys(ERROR_CODES));
-    for (const [code, entry] of Object.entries(ERROR_CODES)) expect(text).toContain(`| \`${code}\` | ${entry.radius} | ${entry.meaning} | ${entry.wayOut} |`);
+    for (const [code, entry] of Object.entries(ERROR_CODES))
+      expect(text).toContain(`| \`${code}\` | ${entry.radius} | ${entry.meaning} | ${entry.wayOut} |`);
   });
 
   it('headers.md holds exactly the headers of the code', () => {

@@ -25,7 +25,10 @@ describe('json serializer', () => {
       at: new Date(1_700_000_000_123),
       big: 12345678901234567890n,
       bytes: Uint8Array.from([0, 127, 255]),
-      map: new Map<unknown, unknown>([['a', 1n], [{ k: 1 }, new Set([new Date(0)])]]),
+      map: new Map<unknown, unknown>([
+        ['a', 1n],
+        [{ k: 1 }, new Set([new Date(0)])],
+      ]),
       odd: [Number.NaN, Number.POSITIVE_INFINITY],
       $date: 'a key of the user',
       $$x: 1,

@@ -1,5 +1,12 @@
-import type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOptions, SettleResult, TransportMessage } from '@waybill/core/transport';
-import { copyMessage } from '../memory-broker.ts';
+import type {
+  AckOptions,
+  DeadLetterOptions,
+  ITransportDelivery,
+  RedeliverOptions,
+  SettleResult,
+  TransportMessage,
+} from '@waybill/core/transport';
+import { copyMessage } from '../broker-state.ts';
 import type { StoredMessage } from '../memory-queue.ts';
 
 /** Carries out the verbs of a delivery. */

@@ -1,7 +1,16 @@
-import type { AckOptions, DeadLetterOptions, IReceiver, ITransportDelivery, ReceiverState, RedeliverOptions, Runtime, Timer } from '@waybill/core/transport';
+import type {
+  AckOptions,
+  DeadLetterOptions,
+  IReceiver,
+  ITransportDelivery,
+  ReceiverState,
+  RedeliverOptions,
+  Runtime,
+  Timer,
+} from '@waybill/core/transport';
 import { MessageError } from '@waybill/core/transport';
-import type { MemoryBroker, MemoryPlace } from '../memory-broker.ts';
-import { overlay } from '../memory-broker.ts';
+import type { BrokerState, MemoryPlace } from '../broker-state.ts';
+import { overlay } from '../broker-state.ts';
 import type { StoredMessage } from '../memory-queue.ts';
 import type { MemorySender } from '../send/memory-sender.ts';
 import type { MemorySettler } from './memory-delivery.ts';
@@ -9,7 +18,7 @@ import { MemoryDelivery } from './memory-delivery.ts';
 
 /** What a receiver works with. */
 export interface MemoryReceiverParts {
-  readonly broker: MemoryBroker;
+  readonly broker: BrokerState;
   readonly place: MemoryPlace;
   readonly sender: MemorySender;
   readonly runtime: Runtime;
@@ -74,7 +83,11 @@ export class MemoryReceiver implements IReceiver, MemorySettler {
     const sends = options?.sends ?? [];
     for (const entry of sends) {
       const refusal = this.#parts.sender.refusalOf(entry);
-      if (refusal !== undefined) throw new MessageError(refusal, `"${entry.headers.get('waybill-name')}" was not accepted, so the message that caused it was not settled: ${refusal}.`);
+      if (refusal !== undefined)
+        throw new MessageError(
+          refusal,
+          `"${entry.headers.get('waybill-name')}" was not accepted, so the message that caused it was not settled: ${refusal}.`,
+        );
     }
     if (sends.length > 0) this.#parts.sender.send(sends, this.#parts.runtime.now());
     this.#parts.broker.advanceLane(this.#parts.place, stored.lane);

@@ -1,12 +1,12 @@
 import type { Destination, RejectionCode, SendOutcome, TransportEntry } from '@waybill/core/transport';
 import { MessageHeaders } from '@waybill/core/transport';
-import type { MemoryBroker, MemoryPlace } from '../memory-broker.ts';
-import { copyMessage } from '../memory-broker.ts';
+import type { BrokerState, MemoryPlace } from '../broker-state.ts';
+import { copyMessage } from '../broker-state.ts';
 import type { ResolvedMemoryOptions } from '../memory-options.ts';
 
 /** Stores entries; one outcome each. */
 export class MemorySender {
-  readonly #broker: MemoryBroker;
+  readonly #broker: BrokerState;
   readonly #options: ResolvedMemoryOptions;
 
   constructor(options: ResolvedMemoryOptions) {
@@ -41,18 +41,21 @@ export class MemorySender {
     const refusal = this.refusalOf(entry);
     if (refusal !== undefined) return rejected(refusal, false);
     const { destination } = entry;
-    if (destination.kind === 'endpoint') return accepted(this.#broker.store(this.#broker.places.get(destination.name) as MemoryPlace, entry, now).nativeId, entry);
+    if (destination.kind === 'endpoint')
+      return accepted(this.#broker.store(this.#broker.places.get(destination.name) as MemoryPlace, entry, now).nativeId, entry);
     if (destination.kind === 'reply') {
       this.#broker.replies.get(destination.address)?.(copyMessage(entry));
       return accepted(`memory-${this.#broker.nextId()}`, entry);
     }
     let nativeId = '';
-    for (const name of this.#broker.topics.get(destination.name) ?? []) nativeId = this.#broker.store(this.#broker.declare(name), entry, now).nativeId;
+    for (const name of this.#broker.topics.get(destination.name) ?? [])
+      nativeId = this.#broker.store(this.#broker.declare(name), entry, now).nativeId;
     return accepted(nativeId === '' ? `memory-${this.#broker.nextId()}` : nativeId, entry);
   }
 }
 
-const placeOf = (destination: Destination): string => `${destination.kind}:${destination.kind === 'reply' ? destination.address : destination.name}`;
+const placeOf = (destination: Destination): string =>
+  `${destination.kind}:${destination.kind === 'reply' ? destination.address : destination.name}`;
 const rejected = (code: RejectionCode, retryable: boolean): SendOutcome => ({ status: 'rejected', code, retryable });
 const accepted = (nativeId: string, entry: TransportEntry): SendOutcome =>
   entry.notBefore === undefined ? { status: 'accepted', nativeId } : { status: 'accepted', nativeId, token: nativeId };

@@ -1,11 +1,12 @@
 import type { ITransportTopology, PlannedEntity, Topology, TopologyPlan } from '@waybill/core/transport';
-import type { MemoryBroker } from '../memory-broker.ts';
+import type { BrokerState } from '../broker-state.ts';
 
 /** Declares endpoints, topics and subscriptions at a memory broker. */
-export function memoryTopology(broker: MemoryBroker): ITransportTopology {
+export function memoryTopology(broker: BrokerState): ITransportTopology {
   return {
     plan,
-    compare: (wanted) => Promise.resolve(wanted.entities.filter((entity) => !exists(broker, entity)).map((entity) => ({ entity, kind: 'missing' as const }))),
+    compare: (wanted) =>
+      Promise.resolve(wanted.entities.filter((entity) => !exists(broker, entity)).map((entity) => ({ entity, kind: 'missing' as const }))),
     apply: (wanted) => {
       for (const entity of wanted.entities) make(broker, entity);
       return Promise.resolve();
@@ -20,17 +21,18 @@ function plan(topology: Topology): TopologyPlan {
     entities.push({ kind: 'endpoint', name, settings: { ordered } }, { kind: 'skipped', name: skipped, settings: { ordered: false } });
   }
   for (const { name } of topology.topics) entities.push({ kind: 'topic', name, settings: {} });
-  for (const { topic, endpoint } of topology.subscriptions) entities.push({ kind: 'subscription', name: `${topic} → ${endpoint}`, settings: { topic, endpoint } });
+  for (const { topic, endpoint } of topology.subscriptions)
+    entities.push({ kind: 'subscription', name: `${topic} → ${endpoint}`, settings: { topic, endpoint } });
   return { entities };
 }
 
-function exists(broker: MemoryBroker, { kind, name, settings }: PlannedEntity): boolean {
+function exists(broker: BrokerState, { kind, name, settings }: PlannedEntity): boolean {
   if (kind === 'topic') return broker.topics.has(name);
   if (kind === 'subscription') return broker.topics.get(String(settings['topic']))?.has(String(settings['endpoint'])) ?? false;
   return broker.places.has(name);
 }
 
-function make(broker: MemoryBroker, { kind, name, settings }: PlannedEntity): void {
+function make(broker: BrokerState, { kind, name, settings }: PlannedEntity): void {
   if (kind === 'topic') {
     if (!broker.topics.has(name)) broker.topics.set(name, new Set());
   } else if (kind === 'subscription') {
@@ -39,7 +41,7 @@ function make(broker: MemoryBroker, { kind, name, settings }: PlannedEntity): vo
   } else broker.declare(name, settings['ordered'] === true);
 }
 
-function prune(broker: MemoryBroker, wanted: TopologyPlan): readonly PlannedEntity[] {
+function prune(broker: BrokerState, wanted: TopologyPlan): readonly PlannedEntity[] {
   const removed: PlannedEntity[] = [];
   const kept = new Set(wanted.entities.map(({ kind, name }) => `${kind === 'skipped' ? 'endpoint' : kind} ${name}`));
   for (const [topic, endpoints] of broker.topics) {

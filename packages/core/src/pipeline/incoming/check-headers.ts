@@ -8,9 +8,13 @@ export const checkHeaders: Step<IncomingContext> = {
   description: 'Sends a message with a header named __proto__ to the dead letters.',
   run: (context, next) => {
     if (context.headers.has('__proto__')) {
-      throw new DeliveryError('HEADER_NOT_ALLOWED', `The message "${context.messageId}" has a header named __proto__. Find out who sent it.`, {
-        details: { messageId: context.messageId },
-      });
+      throw new DeliveryError(
+        'HEADER_NOT_ALLOWED',
+        `The message "${context.messageId}" has a header named __proto__. Find out who sent it.`,
+        {
+          details: { messageId: context.messageId },
+        },
+      );
     }
     return next(context);
   },

@@ -12,9 +12,13 @@ export function rejectExpired(runtime: Runtime): Step<IncomingContext> {
     run: (context, next) => {
       const expires = context.allHeaders.at(SLOTS.expires);
       if (expires !== undefined && Date.parse(expires) <= runtime.now()) {
-        throw new DeliveryError('MESSAGE_EXPIRED', `The message "${context.messageId}" expired at ${expires}. Give it more time, or handle faster.`, {
-          details: { messageId: context.messageId, expires },
-        });
+        throw new DeliveryError(
+          'MESSAGE_EXPIRED',
+          `The message "${context.messageId}" expired at ${expires}. Give it more time, or handle faster.`,
+          {
+            details: { messageId: context.messageId, expires },
+          },
+        );
       }
       return next(context);
     },

@@ -27,7 +27,9 @@ export const applyHeaders: Step<OutgoingContext> = {
 function assertHeaderAllowed(name: string, value: unknown): void {
   const reason = reasonAgainst(name, value);
   if (reason === undefined) return;
-  throw new MessageError('HEADER_NOT_ALLOWED', `The header ${JSON.stringify(name)} is not allowed: ${reason}. Choose another.`, { details: { header: name } });
+  throw new MessageError('HEADER_NOT_ALLOWED', `The header ${JSON.stringify(name)} is not allowed: ${reason}. Choose another.`, {
+    details: { header: name },
+  });
 }
 
 function reasonAgainst(name: string, value: unknown): string | undefined {
