@@ -1,8 +1,9 @@
 import { breachesIn } from './breaches-in.ts';
-import { FOREIGN_NAMES, OTHER_PORT_FILES, PORT_ENTRIES } from './core-levels.ts';
+import { FOREIGN_NAMES, PORT_ENTRIES } from './core-levels.ts';
 import { coreFolder, coreSources } from './import-laws.ts';
 import type { Law } from './law.ts';
-import { type Place, type SyntaxNode, dottedName, identifierName, isMemberName, isNode } from './syntax.ts';
+import { resolveRelative } from './source-file.ts';
+import { type Place, type SyntaxNode, dottedName, identifierName, isMemberName, isNode, literalText } from './syntax.ts';
 import type { Workspace } from './workspace.ts';
 
 export const runtimeOnly: Law = {
@@ -42,12 +43,12 @@ export const portPrefix: Law = {
   name: 'port-prefix',
   wayOut: 'Drop the prefix, or export the port from ./transport, ./persistence or ./serialization of core.',
   check: (workspace) => {
-    const ports = portFiles(workspace);
+    const ports = portsOf(workspace);
     const sources = workspace.packages.filter(({ folder }) => folder.startsWith('packages/')).flatMap((one) => one.sources);
     return sources.flatMap((file) =>
       breachesIn(
         file,
-        (place) => wrongPrefix(place, ports.has(file.path)),
+        (place) => wrongPrefix(place, ports.get(file.path) ?? []),
         (what) => `${what} has the prefix of a port.`,
       ),
     );
@@ -73,15 +74,24 @@ export const pureDecision: Law = {
 };
 
 const HOST_TIME = ['Date.now', 'performance.now', 'performance.timeOrigin', 'process.hrtime', 'process.nextTick', 'AbortSignal.timeout'];
+const HOST_MODULES = ['process.getBuiltinModule'];
 const HOST_CHANCE = ['Math.random', 'crypto.randomUUID', 'crypto.getRandomValues'];
 const HOST_FUNCTIONS = ['setTimeout', 'setInterval', 'setImmediate'];
-const HOST_USES = [HOST_TIME, HOST_CHANCE, HOST_FUNCTIONS].flat();
+const HOST_USES = [HOST_TIME, HOST_MODULES, HOST_CHANCE, HOST_FUNCTIONS].flat();
+const HOST_OBJECTS = ['globalThis', 'Date', 'Math', 'crypto', 'performance', 'process'];
 
 function hostUse(place: Place): string | undefined {
   const name = dottedName(place.node)?.replace(/^globalThis\./, '');
   if (place.node.type === 'MemberExpression') return HOST_USES.includes(name ?? '') ? name : undefined;
   if (place.node.type === 'Identifier') return HOST_FUNCTIONS.includes(name ?? '') && !isMemberName(place) ? name : undefined;
-  return readsClock(place.node) ? 'Date()' : undefined;
+  return readsClock(place.node) ? 'Date()' : takenApart(place.node);
+}
+
+/** The object of the host in `const { random } = Math`. */
+function takenApart(node: SyntaxNode): string | undefined {
+  if (node.type !== 'VariableDeclarator' || !isNode(node['id']) || node['id'].type !== 'ObjectPattern') return undefined;
+  const name = dottedName(node['init'])?.replace(/^globalThis\./, '');
+  return HOST_OBJECTS.includes(name ?? '') ? name : undefined;
 }
 
 function readsClock(node: SyntaxNode): boolean {
@@ -98,21 +108,29 @@ function foreignNameAt({ node }: Place): string | undefined {
   return typeof value === 'object' && value !== null && 'raw' in value ? foreignName(String(value.raw)) : undefined;
 }
 
-/** The product that a text names: word by word, so that `alternates` is not NATS, and pairs of words for `service bus`. */
+/** The product that a text names: word by word, so that `alternates` is not NATS, and pairs of words for `service bus`; `mysql2` is `mysql`. */
 function foreignName(text: string): string | undefined {
   const words = text
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z0-9]+/);
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.replace(/\d+$/, ''));
   const pairs = words.slice(1).map((word, index) => `${words[index]}${word}`);
   return [...words, ...pairs].find((word) => FOREIGN_NAMES.includes(word));
 }
 
-function portFiles({ packages }: Workspace): ReadonlySet<string> {
+/** The names that the entries of ports re-export, by the file that defines them. */
+function portsOf(workspace: Workspace): ReadonlyMap<string, readonly string[]> {
   const entries = PORT_ENTRIES.map((entry) => `packages/core/src/${entry}.ts`);
-  const exported = packages.flatMap(({ sources }) => sources).filter(({ path }) => entries.includes(path));
-  const targets = exported.flatMap(({ imports }) => imports.filter(({ isReExport }) => isReExport).map(({ target }) => target ?? ''));
-  return new Set([...targets, ...OTHER_PORT_FILES]);
+  const ports = new Map<string, readonly string[]>();
+  for (const file of coreSources(workspace).filter(({ path }) => entries.includes(path)))
+    for (const { node, parent } of file.places) {
+      const target = node.type === 'ExportSpecifier' ? resolveRelative(file.path, literalText(parent?.['source']) ?? '') : undefined;
+      const name = identifierName(node['local']);
+      if (target !== undefined && name !== undefined) ports.set(target, [...(ports.get(target) ?? []), name]);
+    }
+  return ports;
 }
 
 const NAMED_DECLARATIONS: Readonly<Record<string, string>> = {
@@ -121,14 +139,14 @@ const NAMED_DECLARATIONS: Readonly<Record<string, string>> = {
   ClassDeclaration: 'The class',
 };
 
-function wrongPrefix({ node }: Place, definesPorts: boolean): string | undefined {
+function wrongPrefix({ node }: Place, ports: readonly string[]): string | undefined {
   const kind = NAMED_DECLARATIONS[node.type];
   const name = identifierName(node['id']);
   if (kind === undefined || name === undefined || !/^I[A-Z]/.test(name)) return undefined;
-  return definesPorts && node.type === 'TSInterfaceDeclaration' ? undefined : `${kind} ${name}`;
+  return node.type === 'TSInterfaceDeclaration' && ports.includes(name) ? undefined : `${kind} ${name}`;
 }
 
 function asynchrony({ node }: Place): string | undefined {
   if (node.type === 'AwaitExpression' || node['async'] === true) return 'asynchronous';
-  return isNode(node['callee']) && identifierName(node['callee']) === 'Promise' ? 'a promise' : undefined;
+  return identifierName(node) === 'Promise' ? 'a promise' : undefined;
 }

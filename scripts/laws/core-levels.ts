@@ -26,11 +26,8 @@ export const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
 /** The folders that may touch a delivery. */
 export const DELIVERY_FOLDERS: readonly string[] = ['transport', 'receiving', 'recoverability', 'bus'];
 
-/** The entries of core whose files define the ports: only there an interface has the prefix `I`. */
+/** The entries of core that export the ports: only an interface that one of them names has the prefix `I`. */
 export const PORT_ENTRIES: readonly string[] = ['transport', 'persistence', 'serialization'];
-
-/** Files of other entries that define a port, as paths in the repository. */
-export const OTHER_PORT_FILES: readonly string[] = [];
 
 /** Packages that adapt one third-party client, by the start of their folder's name. */
 export const ADAPTER_PREFIXES: readonly string[] = ['transport-', 'storage-', 'serializer-', 'claim-check-', 'telemetry-', 'container-'];

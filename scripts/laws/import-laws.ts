@@ -2,10 +2,12 @@ import { CORE_LEVELS, DELIVERY_FOLDERS, SIDEWAYS } from './core-levels.ts';
 import { findCycles } from './find-cycles.ts';
 import type { Breach, Law } from './law.ts';
 import type { Import, SourceFile } from './source-file.ts';
+import { type SyntaxNode, identifierName, isNode } from './syntax.ts';
 import { type Workspace, type WorkspacePackage, entriesOf } from './workspace.ts';
 
 const CORE = 'packages/core';
 const CORE_SOURCES = `${CORE}/src/`;
+const PIPELINE_PAGE = `${CORE_SOURCES}bus/default-pipeline.ts`;
 
 export const noImportCycle: Law = {
   name: 'no-import-cycle',
@@ -20,7 +22,7 @@ export const noImportCycle: Law = {
 export const coreLevels: Law = {
   name: 'core-levels',
   wayOut: 'Import downwards only; a new folder or a sideways edge is decided in scripts/laws/core-levels.ts.',
-  check: (workspace) => coreSources(workspace).flatMap(checkLevels),
+  check: (workspace) => [...strayFiles(workspace), ...coreSources(workspace).flatMap(checkLevels)],
 };
 
 export const noEntryImport: Law = {
@@ -44,16 +46,13 @@ export const deliveryTouchers: Law = {
 export const pipelinePage: Law = {
   name: 'pipeline-on-one-page',
   wayOut: 'Name the step in bus/default-pipeline.ts; other files take it from the composed pipeline.',
-  check: (workspace) =>
-    coreSources(workspace).flatMap((file) => {
-      if (coreFolder(file.path) === undefined || file.path === `${CORE_SOURCES}bus/default-pipeline.ts`) return [];
-      const found = file.imports.filter(({ isValue, target }) => isValue && isStep(target) && !isStep(file.path));
-      return found.map(({ line, specifier }) => ({
-        path: file.path,
-        line,
-        problem: `A step is wired outside the pipeline's page: ${specifier}.`,
-      }));
-    }),
+  check: (workspace) => {
+    const sources = coreSources(workspace);
+    const steps = new Set(sources.filter(exportsStep).map(({ path }) => path));
+    return sources
+      .filter(({ path }) => coreFolder(path) !== undefined && path !== PIPELINE_PAGE)
+      .flatMap((file) => checkWiring(file, steps));
+  },
 };
 
 export function coreSources({ packages }: Workspace): readonly SourceFile[] {
@@ -66,8 +65,44 @@ export function coreFolder(path: string): string | undefined {
   return rest.length === 0 ? undefined : folder;
 }
 
-function isStep(path: string | undefined): boolean {
-  return path !== undefined && /^packages\/core\/src\/pipeline\/(incoming|outgoing)\//.test(path);
+function checkWiring({ path, imports }: SourceFile, steps: ReadonlySet<string>): readonly Breach[] {
+  const isWired = (target: string): boolean => steps.has(target) || (isStepFile(target) && !isStepFile(path));
+  const wired = imports.filter(({ isValue, target }) => isValue && target !== undefined && isWired(target));
+  return wired.map(({ line, specifier }) => ({ path, line, problem: `A step is wired outside the pipeline's page: ${specifier}.` }));
+}
+
+function isStepFile(path: string): boolean {
+  return /^packages\/core\/src\/pipeline\/(incoming|outgoing)\//.test(path);
+}
+
+/** A step is an exported constant of type `Step`, or an exported function that returns one. */
+function exportsStep({ path, places }: SourceFile): boolean {
+  return (
+    path !== PIPELINE_PAGE && places.some(({ node }) => node.type === 'ExportNamedDeclaration' && declaredTypes(node).includes('Step'))
+  );
+}
+
+function declaredTypes({ declaration }: SyntaxNode): readonly (string | undefined)[] {
+  if (!isNode(declaration)) return [];
+  const variables = [declaration['declarations'] ?? []].flat().filter(isNode);
+  const functions = [declaration, ...variables.map(({ init }) => init)].filter(isNode).map(({ returnType }) => returnType);
+  const names = variables.map(({ id }) => id).filter(isNode);
+  return [...functions, ...names.map(({ typeAnnotation }) => typeAnnotation)].map(typeName);
+}
+
+function typeName(annotation: unknown): string | undefined {
+  const type = isNode(annotation) ? annotation['typeAnnotation'] : undefined;
+  return isNode(type) ? identifierName(type['typeName']) : undefined;
+}
+
+function strayFiles({ packages }: Workspace): readonly Breach[] {
+  return packages
+    .filter(({ folder }) => folder === CORE)
+    .flatMap((core) => {
+      const entries = [...entriesOf(core).values()];
+      const stray = core.sources.filter(({ path }) => coreFolder(path) === undefined && !entries.includes(path));
+      return stray.map(({ path }) => ({ path, problem: 'A file beside the folders is no entry, and so it has no level.' }));
+    });
 }
 
 function checkLevels(file: SourceFile): readonly Breach[] {
@@ -100,7 +135,7 @@ function checkEntryImports(one: WorkspacePackage): readonly Breach[] {
   const entries = new Set(entriesOf(one).values());
   return one.sources.flatMap((file) =>
     file.imports
-      .filter(({ target }) => target !== undefined && entries.has(target))
+      .filter(({ specifier, target }) => (target !== undefined ? entries.has(target) : `${specifier}/`.startsWith(`${one.manifest.name}/`)))
       .map(({ line, specifier }) => ({ path: file.path, line, problem: `An entry is imported from inside its package: ${specifier}.` })),
   );
 }

@@ -1,7 +1,7 @@
 import { breachesIn } from './breaches-in.ts';
 import type { Law } from './law.ts';
 import type { SourceFile } from './source-file.ts';
-import { type Place, dottedName, isNode } from './syntax.ts';
+import { type Place, type SyntaxNode, dottedName, identifierName, isNode, literalText } from './syntax.ts';
 import type { Workspace } from './workspace.ts';
 
 export const noEnum = languageLaw(
@@ -16,7 +16,7 @@ export const noAny = languageLaw('no-any', 'Use `unknown` and narrow it.', sourc
 );
 
 export const noDefaultExport = languageLaw('no-default-export', 'Export it by name.', everywhere, ({ node }) =>
-  node.type === 'ExportDefaultDeclaration' ? 'There is a default export.' : undefined,
+  node.type === 'ExportDefaultDeclaration' || isNamedDefault(node) ? 'There is a default export.' : undefined,
 );
 
 export const noExportStar = languageLaw('no-export-star', 'List the names: what is public is a decision.', everywhere, ({ node }) =>
@@ -29,25 +29,53 @@ export const noModuleState = languageLaw(
   libraries,
   ({ node, parent }) => {
     const isOutermost = parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration';
-    return isOutermost && node.type === 'VariableDeclaration' && node['kind'] !== 'const'
-      ? `A module-level \`${String(node['kind'])}\` is mutable state.`
-      : undefined;
+    if (!isOutermost || node.type !== 'VariableDeclaration') return undefined;
+    if (node['kind'] !== 'const') return `A module-level \`${String(node['kind'])}\` is mutable state.`;
+    return nodesIn(node['declarations']).some(startsEmpty) ? 'A module-level collection that starts empty is mutable state.' : undefined;
   },
 );
 
-export const noSleep = languageLaw('no-sleep', 'Wait for a signal with a bound, or move the clock of the harness.', tests, ({ node }) => {
-  if (node.type !== 'CallExpression') return undefined;
-  const name = dottedName(node['callee'])?.split('.').at(-1) ?? '';
-  return name === 'sleep' || (name === 'setTimeout' && waitsLong(node['arguments']))
-    ? `A test waits for time to pass: ${name}().`
-    : undefined;
-});
+export const noSleep = languageLaw(
+  'no-sleep',
+  'Wait for a signal with a bound, or move the clock of the harness.',
+  testsAndCases,
+  ({ node }) => {
+    if (node.type !== 'CallExpression') return undefined;
+    const name = dottedName(node['callee'])?.split('.').at(-1) ?? '';
+    return name === 'sleep' || (name === 'setTimeout' && waitsLong(node['arguments']))
+      ? `A test waits for time to pass: ${name}().`
+      : undefined;
+  },
+);
 
 export const noSkippedTest = languageLaw('no-skipped-test', 'Run the test, or delete it.', tests, ({ node }) => {
   const [base, ...members] = (node.type === 'MemberExpression' ? dottedName(node) : undefined)?.split('.') ?? [];
   const last = members.at(-1) ?? '';
   return TEST_FUNCTIONS.includes(base ?? '') && ['only', 'skip', 'todo'].includes(last) ? `A test is not run: ${base}.${last}.` : undefined;
 });
+
+function isNamedDefault({ type, exported }: SyntaxNode): boolean {
+  return type === 'ExportSpecifier' && (identifierName(exported) ?? literalText(exported)) === 'default';
+}
+
+function nodesIn(value: unknown): readonly SyntaxNode[] {
+  return [value].flat().filter(isNode);
+}
+
+/** True of `const seen = new Map()`; a type that begins with `Readonly` makes it a constant. */
+function startsEmpty({ id, init }: SyntaxNode): boolean {
+  if (!isNode(init) || isReadonly(id)) return false;
+  if (init.type === 'ArrayExpression') return nodesIn(init['elements']).length === 0;
+  return (
+    init.type === 'NewExpression' && ['Map', 'Set'].includes(dottedName(init['callee']) ?? '') && nodesIn(init['arguments']).length === 0
+  );
+}
+
+function isReadonly(id: unknown): boolean {
+  const annotation = isNode(id) && isNode(id['typeAnnotation']) ? id['typeAnnotation']['typeAnnotation'] : undefined;
+  if (!isNode(annotation)) return false;
+  return annotation['operator'] === 'readonly' || (identifierName(annotation['typeName']) ?? '').startsWith('Readonly');
+}
 
 const TEST_FUNCTIONS = ['it', 'test', 'describe', 'suite', 'expectTypeOf', 'bench'];
 const LONGEST_WAIT_MS = 50;
@@ -75,6 +103,11 @@ function sources({ packages }: Workspace): readonly SourceFile[] {
 
 function tests({ packages, scripts }: Workspace): readonly SourceFile[] {
   return [...packages.flatMap((one) => one.tests), ...scripts.filter(({ path }) => path.includes('/test/'))];
+}
+
+/** The cases of the conformance suite are tests that stand in `src`. */
+function testsAndCases(workspace: Workspace): readonly SourceFile[] {
+  return [...tests(workspace), ...libraries(workspace).filter(({ path }) => path.startsWith('packages/conformance/'))];
 }
 
 function sourcesAndScripts(workspace: Workspace): readonly SourceFile[] {

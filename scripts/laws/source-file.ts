@@ -10,7 +10,6 @@ export interface Import {
   readonly line: number;
   /** False where the import is gone at run time. */
   readonly isValue: boolean;
-  readonly isReExport: boolean;
   /** The imported file's path in the repository, for relative imports. */
   readonly target: string | undefined;
 }
@@ -46,12 +45,12 @@ function readImport(path: string, node: SyntaxNode, lineOf: (node: SyntaxNode) =
     specifier,
     line: lineOf(node),
     isValue: !isTypeOnly,
-    isReExport: node.type.startsWith('Export'),
     target: resolveRelative(path, specifier),
   };
 }
 
-function resolveRelative(importer: string, specifier: string): string | undefined {
+/** The path in the repository that a relative import means. */
+export function resolveRelative(importer: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   return posix.normalize(posix.join(posix.dirname(importer), specifier)).replace(/\.js$/, '.ts');
 }
