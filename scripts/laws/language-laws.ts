@@ -49,10 +49,27 @@ export const noSleep = languageLaw(
 );
 
 export const noSkippedTest = languageLaw('no-skipped-test', 'Run the test, or delete it.', tests, ({ node }) => {
-  const [base, ...members] = (node.type === 'MemberExpression' ? dottedName(node) : undefined)?.split('.') ?? [];
-  const last = members.at(-1) ?? '';
-  return TEST_FUNCTIONS.includes(base ?? '') && ['only', 'skip', 'todo'].includes(last) ? `A test is not run: ${base}.${last}.` : undefined;
+  const unrun = node.type === 'MemberExpression' ? unrunByName(node) : unrunByOption(node);
+  return unrun === undefined ? undefined : `A test is not run: ${unrun}.`;
 });
+
+function unrunByName(node: SyntaxNode): string | undefined {
+  const name = dottedName(node) ?? '';
+  return isTestFunction(name) && UNRUN.includes(name.split('.').at(-1) ?? '') ? name : undefined;
+}
+
+/** `it('…', { skip: true }, …)`. */
+function unrunByOption(node: SyntaxNode): string | undefined {
+  const name = node.type === 'CallExpression' ? (dottedName(node['callee']) ?? '') : '';
+  if (!isTestFunction(name)) return undefined;
+  const options = nodesIn(node['arguments']).flatMap((one) => (one.type === 'ObjectExpression' ? nodesIn(one['properties']) : []));
+  const option = options.map(({ key }) => identifierName(key) ?? '').find((key) => UNRUN.includes(key));
+  return option === undefined ? undefined : `${name} with ${option}`;
+}
+
+function isTestFunction(name: string): boolean {
+  return TEST_FUNCTIONS.includes(name.split('.')[0] ?? '');
+}
 
 function isNamedDefault({ type, exported }: SyntaxNode): boolean {
   return type === 'ExportSpecifier' && (identifierName(exported) ?? literalText(exported)) === 'default';
@@ -77,6 +94,7 @@ function isReadonly(id: unknown): boolean {
   return annotation['operator'] === 'readonly' || (identifierName(annotation['typeName']) ?? '').startsWith('Readonly');
 }
 
+const UNRUN = ['only', 'skip', 'todo'];
 const TEST_FUNCTIONS = ['it', 'test', 'describe', 'suite', 'expectTypeOf', 'bench'];
 const LONGEST_WAIT_MS = 50;
 

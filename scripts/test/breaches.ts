@@ -1,3 +1,4 @@
+import { CORE_ENTRIES, packageManifest } from './clean-workspace.ts';
 import type { Files } from './write-files.ts';
 
 /** Files that break one law of the clean workspace in one place. */
@@ -96,20 +97,13 @@ const IMPORTS: readonly PlantedBreach[] = [
 ];
 
 const PACKAGES: readonly PlantedBreach[] = [
-  plant(
-    'core-stands-alone',
-    'core has a dependency',
-    'packages/core/package.json',
-    JSON.stringify({
-      name: '@waybill/core',
-      peerDependencies: { uuid: '*' },
-      exports: Object.fromEntries(
-        ['index', 'transport', 'persistence', 'serialization', 'internal'].map((entry) => [
-          entry === 'index' ? '.' : `./${entry}`,
-          { '@waybill/source': `./src/${entry}.ts` },
-        ]),
-      ),
-    }),
+  ...['dependencies', 'peerDependencies', 'optionalDependencies'].map((field) =>
+    plant(
+      'core-stands-alone',
+      `core has ${field}`,
+      'packages/core/package.json',
+      packageManifest('@waybill/core', CORE_ENTRIES, { [field]: { uuid: '*' } }),
+    ),
   ),
   plant(
     'core-stands-alone',
@@ -173,6 +167,7 @@ const HOST_USES: Readonly<Record<string, string>> = {
 const FOREIGN: Readonly<Record<string, string>> = {
   'a variable': 'export const kafkaTopic = 1;\n',
   'an acronym': 'export type Client = SQSClient;\n',
+  'a private member': 'export class Use {\n  #natsPort = 1;\n}\n',
   'a string': "export const name = 'rabbitmq';\n",
   'a template': 'export const name = (port: number) => `amqp://localhost:${port}`;\n',
   'a pair of words': 'export class ServiceBusQueue {}\n',
@@ -184,7 +179,7 @@ const CORE: readonly PlantedBreach[] = [
     plant('runtime-only', what, `packages/core/src/handling/use.ts:${text.startsWith('export const use = () => {\n') ? 2 : 1}`, text),
   ),
   ...Object.entries(FOREIGN).map(([what, text]) =>
-    plant('no-foreign-name', `${what} of core names a product`, 'packages/core/src/handling/use.ts:1', text),
+    plant('no-foreign-name', `${what} of core names a product`, `packages/core/src/handling/use.ts:${text.includes('#') ? 2 : 1}`, text),
   ),
   plant(
     'no-foreign-name',
@@ -254,6 +249,12 @@ const LANGUAGE: readonly PlantedBreach[] = [
     'a conformance case sleeps',
     'packages/conformance/src/use.ts:1',
     'export const use = (runtime: { sleep(ms: number): void }) => runtime.sleep(9);\n',
+  ),
+  plant(
+    'no-skipped-test',
+    'a test is skipped by an option',
+    'packages/core/test/use.test.ts:2',
+    "import { it } from 'vitest';\nit('x', { skip: true }, () => {});\n",
   ),
   ...['it.only', 'describe.skip', 'test.concurrent.todo', 'it.skip.each([1])'].map((name) =>
     plant(

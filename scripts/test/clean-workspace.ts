@@ -1,6 +1,6 @@
 import type { Files } from './write-files.ts';
 
-function manifest(name: string, entries: readonly string[], more: object = {}): string {
+export function packageManifest(name: string, entries: readonly string[], more: object = {}): string {
   const exported = entries.map((entry) => [
     entry === 'index' ? '.' : `./${entry}`,
     { '@waybill/source': `./src/${entry}.ts`, default: `./dist/${entry}.js` },
@@ -8,7 +8,9 @@ function manifest(name: string, entries: readonly string[], more: object = {}): 
   return JSON.stringify({ name, exports: { ...Object.fromEntries(exported), './package.json': './package.json' }, ...more });
 }
 
-const CORE_MANIFEST = manifest('@waybill/core', ['index', 'transport', 'persistence', 'serialization', 'internal'], {
+export const CORE_ENTRIES: readonly string[] = ['index', 'transport', 'persistence', 'serialization', 'internal'];
+
+const CORE_MANIFEST = packageManifest('@waybill/core', CORE_ENTRIES, {
   devDependencies: { vitest: '*' },
 });
 
@@ -23,7 +25,7 @@ const CORE: Files = {
   // runtime/ alone touches the host
   'packages/core/src/runtime/system-runtime.ts':
     "import type { Logger } from '../observability/logger.ts';\nexport const systemRuntime = (logger: Logger) => ({ logger, now: () => Date.now(), id: () => crypto.randomUUID(), later: setTimeout });\n",
-  // two files that name each other's types are no circle; the name of a member is no use of the host
+  // two files that name each other's types are no circle
   'packages/core/src/runtime/runtime.ts':
     "import type { Timer } from './timer.ts';\nexport interface Runtime {\n  setTimeout(run: () => void, ms: number): Timer;\n  readonly random: () => number;\n}\nexport const NONE = 0;\n",
   'packages/core/src/runtime/timer.ts':
@@ -50,25 +52,28 @@ const CORE: Files = {
     "import type { Step } from '../pipeline/step.ts';\nexport function resolveDestination(): Step<number> {\n  return { run: () => undefined };\n}\n",
   'packages/core/src/recoverability/decide-recovery.ts':
     "import type { ErrorCode } from '../errors/error-codes.ts';\nexport const decideRecovery = (code: ErrorCode): string => (code === 'CLOSED' ? 'retry-now' : 'dead-letter');\n",
+  // the name of a member is no use of the host
   'packages/core/src/recoverability/carry-out.ts':
-    "import type { Acked } from '../transport/delivery.ts';\nexport const carryOut = async (acked: Acked): Promise<Acked> => acked;\n",
+    "import type { Acked } from '../transport/delivery.ts';\ninterface Clock {\n  setTimeout(): void;\n}\nexport const carryOut = async (acked: Acked, clock: Clock): Promise<Acked> => {\n  const { at } = acked;\n  clock.setTimeout();\n  return { setTimeout: clock, at };\n};\n",
   'packages/core/src/bus/default-pipeline.ts':
     "import { checkHeaders } from '../pipeline/incoming/check-headers.ts';\nimport { resolveDestination } from '../routing/resolve-destination.ts';\nexport const defaultPipeline = () => [checkHeaders, resolveDestination()];\n",
   'packages/core/src/bus/create-bus.ts':
     "import type { checkHeaders } from '../pipeline/incoming/check-headers.ts';\nimport { defaultPipeline } from './default-pipeline.ts';\nexport const createBus = (): readonly [typeof checkHeaders, number] => [defaultPipeline()[0], 1];\n",
   // a test may import an entry, wait briefly, and use a decorator
   'packages/core/test/bus.test.ts':
-    "import { expect, it } from 'vitest';\nimport { createBus } from '../src/index.ts';\nconst signed = (_: unknown) => {};\n@signed\nclass Bus {}\nit('starts', async () => {\n  await new Promise((resolve) => setTimeout(resolve, 0));\n  expect(createBus()).not.toBe(Bus);\n});\n",
+    "import { expect, it } from 'vitest';\nimport { createBus } from '../src/index.ts';\nconst signed = (_: unknown) => {};\n@signed\nclass Bus {}\nit('starts', { timeout: 9 }, async () => {\n  await new Promise((resolve) => setTimeout(resolve, 0));\n  expect(createBus()).not.toBe(Bus);\n});\n",
 };
 
 const OTHERS: Files = {
-  'packages/transport-sqs/package.json': manifest('@waybill/transport-sqs', ['index'], { dependencies: { '@aws-sdk/client-sqs': '*' } }),
+  'packages/transport-sqs/package.json': packageManifest('@waybill/transport-sqs', ['index'], {
+    dependencies: { '@aws-sdk/client-sqs': '*' },
+  }),
   // two packages of one scope are one client; what Node has is none
   'packages/transport-sqs/src/index.ts':
     "import { readFileSync } from 'node:fs';\nimport type { IMessageTransport } from '@waybill/core/transport';\nimport { SQSClient } from '@aws-sdk/client-sqs';\nimport { sign } from '@aws-sdk/sign';\nexport const sqs = (): IMessageTransport => ({ receive: () => void [readFileSync, SQSClient, sign] });\n",
-  'packages/conformance/package.json': manifest('@waybill/conformance', ['index']),
+  'packages/conformance/package.json': packageManifest('@waybill/conformance', ['index']),
   'packages/conformance/src/index.ts': "export { SIZE } from '@waybill/core/internal';\n",
-  'examples/first/package.json': manifest('first', []),
+  'examples/first/package.json': packageManifest('first', []),
   'examples/first/src/main.ts': "import { createBus } from '@waybill/core';\nlet bus = createBus();\nconsole.log((bus = createBus()));\n",
   'scripts/check.ts': "import { tool } from './tool.ts';\nconsole.log(tool);\n",
   'scripts/tool.ts': "export const tool = 'a tool';\n",
