@@ -1,18 +1,47 @@
 import { ConfigurationError } from '@waybill/core/transport';
-import { BrokerState } from './broker-state.ts';
+import { BrokerState } from './broker/broker-state.ts';
+import type { MemoryFaults } from './memory-faults.ts';
+import { memoryFaults } from './memory-faults.ts';
+import type { MemoryLikeness } from './memory-presets.ts';
+import { MEMORY_NATURES, natureOf } from './memory-presets.ts';
 
-/** A broker in this process, to share between transports. Made by {@link memoryBroker}. */
+/** Options of {@link memoryBroker}. */
+export interface MemoryBrokerOptions {
+  /** The broker whose capabilities, limits and nature it takes on. @default none: all that can be done in memory */
+  readonly like?: MemoryLikeness;
+  /** The largest body, in bytes. @default that of the broker it is like; else 262,144, as the smallest real broker */
+  readonly maxMessageBytes?: number;
+  /** What all headers may weigh together, in bytes. @default 32,768 */
+  readonly maxHeaderBytes?: number;
+  /** Chance of the faults, from 0 to 1. Give a seeded one to repeat a run. @default always 0.5 */
+  readonly random?: () => number;
+}
+
+/** A broker in this process, to share between transports. Made by {@link memoryBroker}. What it holds is gone with the process. */
 export interface MemoryBroker {
   /** The endpoints that were declared, in the order of their declaration. */
   endpoints(): readonly string[];
+  /** What can go wrong here, for tests. */
+  readonly faults: MemoryFaults;
 }
 
 const states = new WeakMap<MemoryBroker, BrokerState>();
 
-/** Makes a broker that several transports of one process can share. What it holds is gone with the process. */
-export function memoryBroker(): MemoryBroker {
-  const state = new BrokerState();
-  const broker: MemoryBroker = Object.freeze({ endpoints: () => Array.from(state.places.keys()) });
+/**
+ * Makes a broker that several transports of one process can share.
+ * @throws ConfigurationError `OPTION_INVALID`
+ */
+export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
+  const state = new BrokerState(
+    natureOf(known(options.like), {
+      maxMessageBytes: positive('maxMessageBytes', options.maxMessageBytes),
+      maxHeaderBytes: positive('maxHeaderBytes', options.maxHeaderBytes),
+    }),
+  );
+  const broker: MemoryBroker = Object.freeze({
+    endpoints: () => Array.from(state.places.keys()),
+    faults: memoryFaults(state, options.random ?? (() => 0.5)),
+  });
   states.set(broker, state);
   return broker;
 }
@@ -21,7 +50,19 @@ export function memoryBroker(): MemoryBroker {
 export function stateOf(broker: MemoryBroker): BrokerState {
   const state = states.get(broker);
   if (state !== undefined) return state;
-  throw new ConfigurationError('OPTION_INVALID', '`broker` is no memory broker. Make it with `memoryBroker()`.', {
-    details: { option: 'broker' },
-  });
+  throw invalid('broker', '`broker` is no memory broker. Make it with `memoryBroker()`.');
+}
+
+function known(like: MemoryLikeness | undefined): MemoryLikeness | 'memory' {
+  if (like === undefined || MEMORY_NATURES.includes(like)) return like ?? 'memory';
+  throw invalid('like', `\`like\` is "${String(like)}". Use one of ${MEMORY_NATURES.filter((name) => name !== 'memory').join(', ')}.`);
+}
+
+function positive(option: string, value: number | undefined): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
+  throw invalid(option, `\`${option}\` is ${String(value)}. Use a whole number of bytes from 1.`);
+}
+
+function invalid(option: string, message: string): ConfigurationError {
+  return new ConfigurationError('OPTION_INVALID', message, { details: { option } });
 }

@@ -15,11 +15,11 @@ import type {
   TransportEntry,
   TransportMessage,
 } from '@waybill/core/transport';
-import { ConnectionError } from '@waybill/core/transport';
-import { memoryCapabilities } from './memory-capabilities.ts';
-import { memoryDeadLetters } from './memory-dead-letters.ts';
-import type { MemoryOptions, ResolvedMemoryOptions } from './memory-options.ts';
-import { resolveMemoryOptions } from './memory-options.ts';
+import { ConfigurationError, ConnectionError } from '@waybill/core/transport';
+import type { BrokerState, Connection } from './broker/broker-state.ts';
+import { memoryDeadLetters } from './dead-letters/memory-dead-letters.ts';
+import type { MemoryBroker, MemoryBrokerOptions } from './memory-broker.ts';
+import { memoryBroker, stateOf } from './memory-broker.ts';
 import { MemoryReceiver } from './receive/memory-receiver.ts';
 import { MemorySender } from './send/memory-sender.ts';
 import { memoryTopology } from './topology/memory-topology.ts';
@@ -27,87 +27,131 @@ import { memoryTopology } from './topology/memory-topology.ts';
 /** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */
 const HIGH_WATER_MARK = 1_024;
 
+/** Options of {@link memory}: a broker to share between the buses of a process, or what its own broker is like. */
+export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) | { readonly broker: MemoryBroker };
+
 /**
  * The in-memory transport: not durable, one process. Headers and bodies are copied at the border, limits are those of the
- * smallest real broker, so that what works here works there.
+ * smallest real broker, so that what works here works there. With `like` it can do what that broker can, and refuses the rest.
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export function memory(options: MemoryOptions = {}): IMessageTransport {
-  return new MemoryTransport(resolveMemoryOptions(options));
+  return new MemoryTransport(stateOf(options.broker ?? memoryBroker(options as MemoryBrokerOptions)));
 }
 
-class MemoryTransport implements IMessageTransport {
+class MemoryTransport implements IMessageTransport, Connection {
   readonly name = 'memory';
   readonly capabilities: TransportCapabilities;
   readonly topology: ITransportTopology;
   readonly deadLetters: ITransportDeadLetters;
-  readonly #options: ResolvedMemoryOptions;
+  readonly #broker: BrokerState;
   readonly #sender: MemorySender;
   readonly #receivers = new Set<MemoryReceiver>();
+  readonly #inboxes = new Set<string>();
+  /** Sends that wait for a confirm which will not come. */
+  readonly #unconfirmed = new Set<() => void>();
   #open: OpenOptions | undefined;
 
-  constructor(options: ResolvedMemoryOptions) {
-    this.#options = options;
-    this.#sender = new MemorySender(options);
-    this.capabilities = memoryCapabilities(options);
-    this.topology = memoryTopology(options.broker);
-    this.deadLetters = memoryDeadLetters(options.broker);
+  constructor(broker: BrokerState) {
+    this.#broker = broker;
+    this.#sender = new MemorySender(broker);
+    this.capabilities = broker.nature.capabilities;
+    this.topology = memoryTopology(broker);
+    this.deadLetters = memoryDeadLetters(broker);
   }
 
   capabilitiesOf(_endpoint: EndpointTopology): TransportCapabilities {
     return this.capabilities;
   }
 
-  open(options: OpenOptions): Promise<void> {
+  async open(options: OpenOptions): Promise<void> {
+    if (this.#broker.faults.strike('failOpen'))
+      throw new ConnectionError('TRANSPORT_OPEN_FAILED', 'The memory broker refused, because a fault was asked for. Open it again.');
     this.#open = options;
+    this.#broker.connections.add(this);
     options.onState({ status: 'connected' });
-    return Promise.resolve();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     for (const receiver of this.#receivers) receiver.abandon();
     this.#receivers.clear();
+    for (const address of this.#inboxes) this.#broker.replies.delete(address);
+    this.#inboxes.clear();
+    this.#giveUpConfirms();
+    this.#broker.connections.delete(this);
     this.#open?.onState({ status: 'closed' });
     this.#open = undefined;
-    return Promise.resolve();
   }
 
   send(entries: readonly TransportEntry[]): MaybePromise<readonly SendOutcome[]> {
     const runtime = this.#runtime();
     const outcomes = this.#sender.send(entries, runtime.now());
+    if (this.#broker.faults.strike('dropConfirm')) return this.#withoutConfirm(entries.length);
     return entries.some((entry) => this.#isCrowded(entry)) ? runtime.yield().then(() => outcomes) : outcomes;
   }
 
   cancel(token: string): Promise<boolean> {
-    for (const place of this.#options.broker.places.values()) if (place.delayed.delete(token)) return Promise.resolve(true);
-    return Promise.resolve(false);
+    const places = Array.from(this.#broker.places.values());
+    const cancelled = token.split(' ').filter((id) => places.some((place) => place.cancel(id)));
+    return Promise.resolve(this.capabilities.delay.cancel && cancelled.length > 0);
   }
 
   receive(endpoint: EndpointTopology, options: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void): IReceiver {
-    const { broker } = this.#options;
-    const place = broker.declare(endpoint.name, endpoint.ordered);
-    const receiver = new MemoryReceiver({ broker, place, sender: this.#sender, runtime: this.#runtime(), onDelivery }, options.prefetch);
+    const place = this.#broker.places.get(endpoint.name);
+    if (place === undefined)
+      throw new ConfigurationError(
+        'TOPOLOGY_DIFFERS',
+        `The endpoint "${endpoint.name}" is not at the memory broker. Apply its topology first.`,
+        { details: { endpoint: endpoint.name } },
+      );
+    const parts = { broker: this.#broker, place, endpoint, sender: this.#sender, runtime: this.#runtime() };
+    const receiver = new MemoryReceiver(parts, options.prefetch, onDelivery);
     this.#receivers.add(receiver);
     return receiver;
   }
 
   replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox> {
-    const { broker } = this.#options;
-    const address = `memory-reply:${broker.nextId()}`;
-    broker.replies.set(address, onReply);
+    const address = `memory-reply:${this.#broker.nextId()}`;
+    this.#broker.replies.set(address, onReply);
+    this.#inboxes.add(address);
     return Promise.resolve({
       address,
       send: (entries: readonly TransportEntry[]) => this.send(entries),
-      close: () => {
-        broker.replies.delete(address);
-        return Promise.resolve();
+      close: async () => {
+        this.#broker.replies.delete(address);
+        this.#inboxes.delete(address);
       },
     });
   }
 
+  cut(reason: string): number {
+    this.#open?.onState({ status: 'reconnecting', reason });
+    this.loseDeliveries(undefined, reason);
+    this.#giveUpConfirms();
+    this.#open?.onState({ status: 'connected' });
+    return 1;
+  }
+
+  loseDeliveries(endpoint: string | undefined, reason: string): number {
+    let lost = 0;
+    for (const receiver of this.#receivers) lost += receiver.lose(reason, endpoint);
+    return lost;
+  }
+
+  #withoutConfirm(count: number): Promise<readonly SendOutcome[]> {
+    return new Promise((resolve) => {
+      this.#unconfirmed.add(() => resolve(Array.from({ length: count }, () => ({ status: 'unknown', cause: 'the confirm was lost' }))));
+    });
+  }
+
+  #giveUpConfirms(): void {
+    for (const giveUp of this.#unconfirmed) giveUp();
+    this.#unconfirmed.clear();
+  }
+
   #isCrowded({ destination }: TransportEntry): boolean {
-    const place = destination.kind === 'endpoint' ? this.#options.broker.places.get(destination.name) : undefined;
-    return place !== undefined && place.waiting.size > HIGH_WATER_MARK && place.listeners.size > 0;
+    const place = destination.kind === 'endpoint' ? this.#broker.places.get(destination.name) : undefined;
+    return place !== undefined && place.waiting > HIGH_WATER_MARK && place.hasTakers;
   }
 
   #runtime(): Runtime {

@@ -6,11 +6,13 @@ import type {
   SettleResult,
   TransportMessage,
 } from '@waybill/core/transport';
-import { copyMessage } from '../broker-state.ts';
-import type { StoredMessage } from '../memory-queue.ts';
+import type { StoredMessage } from '../broker/stored-message.ts';
+import { copyMessage } from '../broker/stored-message.ts';
 
-/** Carries out the verbs of a delivery. */
+/** Carries out the verbs of a delivery. A verb that throws took no effect. */
 export interface MemorySettler {
+  /** What the broker tells of earlier arrivals. */
+  attemptOf(stored: StoredMessage): number | undefined;
   ack(stored: StoredMessage, options: AckOptions | undefined): void;
   release(stored: StoredMessage): void;
   redeliver(stored: StoredMessage, options: RedeliverOptions): void;
@@ -22,16 +24,18 @@ export interface MemorySettler {
 /** One arrival of a stored message. */
 export class MemoryDelivery implements ITransportDelivery {
   readonly message: TransportMessage;
-  readonly attempt: number;
+  readonly attempt: number | undefined;
   readonly stored: StoredMessage;
+  readonly takenAt: number;
   readonly #settler: MemorySettler;
   #lost: AbortController | undefined;
-  #isLost = false;
+  #lostBy: string | undefined;
 
-  constructor(stored: StoredMessage, settler: MemorySettler) {
+  constructor(stored: StoredMessage, settler: MemorySettler, now: number) {
     this.message = copyMessage(stored.message);
-    this.attempt = stored.attempts;
+    this.attempt = settler.attemptOf(stored);
     this.stored = stored;
+    this.takenAt = now;
     this.#settler = settler;
   }
 
@@ -46,15 +50,15 @@ export class MemoryDelivery implements ITransportDelivery {
   get lost(): AbortSignal {
     if (this.#lost === undefined) {
       this.#lost = new AbortController();
-      if (this.#isLost) this.#lost.abort(new Error('the transport was closed'));
+      if (this.#lostBy !== undefined) this.#lost.abort(new Error(this.#lostBy));
     }
     return this.#lost.signal;
   }
 
-  /** The transport is closed: the right to settle is gone. */
-  lose(): void {
-    this.#isLost = true;
-    this.#lost?.abort(new Error('the transport was closed'));
+  /** The right to settle is gone. */
+  lose(reason: string): void {
+    this.#lostBy = reason;
+    this.#lost?.abort(new Error(reason));
   }
 
   ack(options?: AckOptions): SettleResult {
@@ -71,7 +75,7 @@ export class MemoryDelivery implements ITransportDelivery {
   }
 
   #settle(verb: () => void): SettleResult {
-    if (this.#isLost) return 'lost';
+    if (this.#lostBy !== undefined) return 'lost';
     verb();
     this.#settler.settled(this);
     return 'settled';

@@ -1,43 +1,33 @@
-import type {
-  AckOptions,
-  DeadLetterOptions,
-  IReceiver,
-  ITransportDelivery,
-  ReceiverState,
-  RedeliverOptions,
-  Runtime,
-  Timer,
-} from '@waybill/core/transport';
-import { MessageError } from '@waybill/core/transport';
-import type { BrokerState, MemoryPlace } from '../broker-state.ts';
-import { overlay } from '../broker-state.ts';
-import type { StoredMessage } from '../memory-queue.ts';
-import type { MemorySender } from '../send/memory-sender.ts';
-import type { MemorySettler } from './memory-delivery.ts';
+import type { IReceiver, ITransportDelivery, ReceiverState, Timer } from '@waybill/core/transport';
 import { MemoryDelivery } from './memory-delivery.ts';
-
-/** What a receiver works with. */
-export interface MemoryReceiverParts {
-  readonly broker: BrokerState;
-  readonly place: MemoryPlace;
-  readonly sender: MemorySender;
-  readonly runtime: Runtime;
-  readonly onDelivery: (delivery: ITransportDelivery) => void;
-}
+import type { MemorySettler } from './memory-delivery.ts';
+import type { SettlingParts } from './memory-settler.ts';
+import { Settling } from './memory-settler.ts';
 
 /** stopped ─start→ receiving ⇄ paused ; either ─stop→ stopped. */
-export class MemoryReceiver implements IReceiver, MemorySettler {
-  readonly #parts: MemoryReceiverParts;
+export class MemoryReceiver implements IReceiver {
+  readonly #parts: SettlingParts;
+  readonly #onDelivery: (delivery: ITransportDelivery) => void;
   readonly #unsettled = new Set<MemoryDelivery>();
-  readonly #wake = (): void => this.#schedulePump();
+  readonly #settler: MemorySettler;
   #prefetch: number;
   #state: ReceiverState = 'stopped';
   #pumpScheduled = false;
   #timer: Timer | undefined;
 
-  constructor(parts: MemoryReceiverParts, prefetch: number) {
+  constructor(parts: SettlingParts, prefetch: number, onDelivery: (delivery: ITransportDelivery) => void) {
     this.#parts = parts;
     this.#prefetch = prefetch;
+    this.#onDelivery = onDelivery;
+    const settling = new Settling(parts);
+    this.#settler = {
+      attemptOf: (stored) => settling.attemptOf(stored),
+      ack: (stored, options) => settling.ack(stored, options),
+      release: (stored) => settling.release(stored),
+      redeliver: (stored, options) => settling.redeliver(stored, options),
+      deadLetter: (stored, options) => settling.deadLetter(stored, options),
+      settled: (delivery) => this.#settled(delivery),
+    };
   }
 
   get state(): ReceiverState {
@@ -66,73 +56,11 @@ export class MemoryReceiver implements IReceiver, MemorySettler {
 
   setPrefetch(prefetch: number): void {
     this.#prefetch = prefetch;
-    this.#schedulePump();
+    this.wake();
   }
 
-  /** The transport closes: what is unsettled goes back untried, and its owner cannot settle it any more. */
-  abandon(): void {
-    this.#halt('stopped');
-    for (const delivery of this.#unsettled) {
-      delivery.lose();
-      this.#giveBack(delivery.stored);
-    }
-    this.#unsettled.clear();
-  }
-
-  ack(stored: StoredMessage, options: AckOptions | undefined): void {
-    const sends = options?.sends ?? [];
-    for (const entry of sends) {
-      const refusal = this.#parts.sender.refusalOf(entry);
-      if (refusal !== undefined)
-        throw new MessageError(
-          refusal,
-          `"${entry.headers.get('waybill-name')}" was not accepted, so the message that caused it was not settled: ${refusal}.`,
-        );
-    }
-    if (sends.length > 0) this.#parts.sender.send(sends, this.#parts.runtime.now());
-    this.#parts.broker.advanceLane(this.#parts.place, stored.lane);
-  }
-
-  release(stored: StoredMessage): void {
-    this.#giveBack(stored);
-  }
-
-  redeliver(stored: StoredMessage, options: RedeliverOptions): void {
-    stored.message = { headers: overlay(stored.message.headers, options.headers), body: stored.message.body };
-    stored.notBefore = this.#parts.runtime.now() + options.delayMs;
-    this.#parts.place.delayed.set(stored.nativeId, stored);
-  }
-
-  deadLetter(stored: StoredMessage, options: DeadLetterOptions): void {
-    this.#parts.broker.bury(this.#parts.place, stored, options.headers);
-  }
-
-  settled(delivery: MemoryDelivery): void {
-    this.#unsettled.delete(delivery);
-    for (const listener of this.#parts.place.listeners) listener();
-  }
-
-  /** Back to its old place, as if it had never been taken; the lane stays its own. */
-  #giveBack(stored: StoredMessage): void {
-    stored.attempts -= 1;
-    this.#parts.place.waiting.add(stored);
-    for (const listener of this.#parts.place.listeners) listener();
-  }
-
-  #receive(): void {
-    this.#state = 'receiving';
-    this.#parts.place.listeners.add(this.#wake);
-    this.#schedulePump();
-  }
-
-  #halt(state: ReceiverState): void {
-    this.#state = state;
-    this.#parts.place.listeners.delete(this.#wake);
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-
-  #schedulePump(): void {
+  /** Something may be taken: looks for it in a microtask of its own. */
+  wake(): void {
     if (this.#pumpScheduled || this.#state !== 'receiving') return;
     this.#pumpScheduled = true;
     queueMicrotask(() => {
@@ -141,27 +69,79 @@ export class MemoryReceiver implements IReceiver, MemorySettler {
     });
   }
 
+  /** The transport closes: nothing more is taken, and what is unsettled is lost. */
+  abandon(): number {
+    this.#halt('stopped');
+    return this.lose('the transport was closed');
+  }
+
+  /** What is unsettled can no longer be settled here; it comes again. Returns how many. */
+  lose(reason: string, endpoint: string = this.#parts.place.name): number {
+    if (endpoint !== this.#parts.place.name) return 0;
+    const lost = Array.from(this.#unsettled);
+    this.#unsettled.clear();
+    for (const delivery of lost) delivery.lose(reason);
+    this.#parts.place.giveBackAll(lost.map(({ stored }) => stored));
+    this.wake();
+    return lost.length;
+  }
+
+  #settled(delivery: MemoryDelivery): void {
+    this.#unsettled.delete(delivery);
+    this.wake();
+  }
+
+  #receive(): void {
+    this.#state = 'receiving';
+    this.#parts.place.join(this);
+    this.wake();
+  }
+
+  #halt(state: ReceiverState): void {
+    this.#state = state;
+    this.#parts.place.leave(this);
+    this.#armTimer();
+  }
+
   #pump(): void {
-    const { broker, place, runtime, onDelivery } = this.#parts;
+    const { place, runtime } = this.#parts;
     while (this.#state === 'receiving' && this.#unsettled.size < this.#prefetch) {
-      const stored = broker.takeNext(place, runtime.now());
+      const stored = place.take(this, runtime.now());
       if (stored === undefined) break;
-      stored.attempts += 1;
-      const delivery = new MemoryDelivery(stored, this);
+      const delivery = new MemoryDelivery(stored, this.#settler, runtime.now());
       this.#unsettled.add(delivery);
-      onDelivery(delivery);
+      this.#onDelivery(delivery);
     }
     this.#armTimer();
   }
 
-  /** Wakes up when the next delayed message is due. */
+  /** Wakes up when the next delayed message is due, or when the oldest delivery has been held for as long as the lock allows. */
   #armTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     const { place, runtime } = this.#parts;
-    if (this.#state !== 'receiving' || place.delayed.size === 0) return;
-    let due = Number.POSITIVE_INFINITY;
-    for (const { notBefore } of place.delayed.values()) due = Math.min(due, notBefore);
-    this.#timer = runtime.setTimer(Math.max(1, due - runtime.now()), this.#wake);
+    const due = this.#state === 'receiving' ? (place.nextDue() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const next = Math.min(due, this.#lockEnd());
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#timer = runtime.setTimer(Math.max(1, next - runtime.now()), () => {
+      this.#loseOverdue();
+      this.wake();
+      this.#armTimer();
+    });
+  }
+
+  #lockEnd(): number {
+    const [oldest] = this.#unsettled;
+    const lock = this.#parts.broker.nature.capabilities.lock;
+    return oldest === undefined || lock === undefined ? Number.POSITIVE_INFINITY : oldest.takenAt + lock.maxMs;
+  }
+
+  #loseOverdue(): void {
+    const { place, runtime } = this.#parts;
+    for (let [oldest] = this.#unsettled; oldest !== undefined && this.#lockEnd() <= runtime.now(); [oldest] = this.#unsettled) {
+      this.#unsettled.delete(oldest);
+      oldest.lose('it was held for longer than the lock can be renewed');
+      place.giveBackAll([oldest.stored]);
+    }
   }
 }

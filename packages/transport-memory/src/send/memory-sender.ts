@@ -1,25 +1,29 @@
 import type { Destination, RejectionCode, SendOutcome, TransportEntry } from '@waybill/core/transport';
 import { MessageHeaders } from '@waybill/core/transport';
-import type { BrokerState, MemoryPlace } from '../broker-state.ts';
-import { copyMessage } from '../broker-state.ts';
-import type { ResolvedMemoryOptions } from '../memory-options.ts';
+import type { BrokerState } from '../broker/broker-state.ts';
+import type { Place } from '../broker/place.ts';
+import { copyMessage } from '../broker/stored-message.ts';
+
+/** Why an entry is refused. */
+export interface Refusal {
+  readonly code: RejectionCode;
+  readonly cause?: string;
+}
 
 /** Stores entries; one outcome each. */
 export class MemorySender {
   readonly #broker: BrokerState;
-  readonly #options: ResolvedMemoryOptions;
 
-  constructor(options: ResolvedMemoryOptions) {
-    this.#broker = options.broker;
-    this.#options = options;
+  constructor(broker: BrokerState) {
+    this.#broker = broker;
   }
 
   send(entries: readonly TransportEntry[], now: number): readonly SendOutcome[] {
     if (entries.length === 1) return [this.#sendOne(entries[0] as TransportEntry, now)];
     const blocked = new Set<string>();
     return entries.map((entry) => {
-      const lane = entry.partitionKey === undefined ? undefined : `${placeOf(entry.destination)} ${entry.partitionKey}`;
-      if (lane !== undefined && blocked.has(lane)) return rejected('LANE_BLOCKED', true);
+      const lane = entry.partitionKey === undefined ? undefined : `${nameOf(entry.destination)} ${entry.partitionKey}`;
+      if (lane !== undefined && blocked.has(lane)) return rejected({ code: 'LANE_BLOCKED' }, true);
       const outcome = this.#sendOne(entry, now);
       if (lane !== undefined && outcome.status !== 'accepted') blocked.add(lane);
       return outcome;
@@ -27,35 +31,56 @@ export class MemorySender {
   }
 
   /** Why an entry would be refused, or nothing. */
-  refusalOf(entry: TransportEntry): RejectionCode | undefined {
-    if (entry.body.byteLength > this.#options.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
+  refusalOf(entry: TransportEntry, now: number): Refusal | undefined {
+    const { capabilities } = this.#broker.nature;
+    if (entry.body.byteLength > capabilities.maxMessageBytes) return { code: 'MESSAGE_TOO_LARGE' };
     const headers = entry.headers instanceof MessageHeaders ? entry.headers : MessageHeaders.copyOf(entry.headers);
-    if (headers.byteLength() > this.#options.maxHeaderBytes) return 'HEADERS_TOO_LARGE';
-    const { destination } = entry;
-    if (destination.kind === 'endpoint') return this.#broker.places.has(destination.name) ? undefined : 'UNROUTABLE';
-    if (destination.kind === 'topic') return this.#broker.topics.has(destination.name) ? undefined : 'UNROUTABLE';
-    return undefined;
+    if (headers.byteLength() > capabilities.maxHeaderBytes) return { code: 'HEADERS_TOO_LARGE' };
+    return this.#isRoutable(entry.destination) ? this.#unsupported(entry, now) : { code: 'UNROUTABLE' };
+  }
+
+  #isRoutable(destination: Destination): boolean {
+    if (destination.kind === 'endpoint') return this.#broker.places.has(destination.name);
+    return destination.kind === 'reply' || this.#broker.topics.has(destination.name);
+  }
+
+  #unsupported({ notBefore = 0, priority }: TransportEntry, now: number): Refusal | undefined {
+    const { delay, priority: hasPriority } = this.#broker.nature.capabilities;
+    if (priority !== undefined && !hasPriority) return { code: 'SEND_REJECTED', cause: 'this broker has no priorities' };
+    if (notBefore <= now) return undefined;
+    if (delay.steps === 'policy') return { code: 'SEND_REJECTED', cause: 'this broker delays redeliveries only' };
+    return notBefore - now > delay.maxMs ? { code: 'SEND_REJECTED', cause: `this broker delays by at most ${delay.maxMs} ms` } : undefined;
   }
 
   #sendOne(entry: TransportEntry, now: number): SendOutcome {
-    const refusal = this.refusalOf(entry);
+    const refusal = this.refusalOf(entry, now);
     if (refusal !== undefined) return rejected(refusal, false);
+    if (this.#broker.faults.strike('rejectSend')) return rejected({ code: 'SEND_REJECTED', cause: 'a fault was asked for' }, true);
+    return this.#accepted(this.#deliver(entry, now), entry);
+  }
+
+  /** Stores it, or hands it to who waits for replies; returns the native ids of its copies. */
+  #deliver(entry: TransportEntry, now: number): readonly string[] {
     const { destination } = entry;
-    if (destination.kind === 'endpoint')
-      return accepted(this.#broker.store(this.#broker.places.get(destination.name) as MemoryPlace, entry, now).nativeId, entry);
-    if (destination.kind === 'reply') {
-      this.#broker.replies.get(destination.address)?.(copyMessage(entry));
-      return accepted(`memory-${this.#broker.nextId()}`, entry);
-    }
-    let nativeId = '';
-    for (const name of this.#broker.topics.get(destination.name) ?? [])
-      nativeId = this.#broker.store(this.#broker.declare(name), entry, now).nativeId;
-    return accepted(nativeId === '' ? `memory-${this.#broker.nextId()}` : nativeId, entry);
+    if (destination.kind === 'endpoint') return [this.#broker.store(this.#place(destination.name), entry, now)];
+    if (destination.kind === 'topic')
+      return Array.from(this.#broker.topics.get(destination.name) ?? [], (name) => this.#broker.store(this.#place(name), entry, now));
+    this.#broker.replies.get(destination.address)?.(copyMessage(entry));
+    return [];
+  }
+
+  #place(name: string): Place {
+    return this.#broker.places.get(name) as Place;
+  }
+
+  #accepted(copies: readonly string[], { notBefore }: TransportEntry): SendOutcome {
+    const { cancel } = this.#broker.nature.capabilities.delay;
+    const nativeId = copies[0] ?? `memory-${this.#broker.nextId()}`;
+    return notBefore !== undefined && cancel ? { status: 'accepted', nativeId, token: copies.join(' ') } : { status: 'accepted', nativeId };
   }
 }
 
-const placeOf = (destination: Destination): string =>
+const nameOf = (destination: Destination): string =>
   `${destination.kind}:${destination.kind === 'reply' ? destination.address : destination.name}`;
-const rejected = (code: RejectionCode, retryable: boolean): SendOutcome => ({ status: 'rejected', code, retryable });
-const accepted = (nativeId: string, entry: TransportEntry): SendOutcome =>
-  entry.notBefore === undefined ? { status: 'accepted', nativeId } : { status: 'accepted', nativeId, token: nativeId };
+const rejected = ({ code, cause }: Refusal, retryable: boolean): SendOutcome =>
+  cause === undefined ? { status: 'rejected', code, retryable } : { status: 'rejected', code, retryable, cause };

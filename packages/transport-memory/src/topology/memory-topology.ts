@@ -1,15 +1,17 @@
-import type { ITransportTopology, PlannedEntity, Topology, TopologyPlan } from '@waybill/core/transport';
-import type { BrokerState } from '../broker-state.ts';
+import type { ITransportTopology, PlannedEntity, Topology, TopologyDifference, TopologyPlan } from '@waybill/core/transport';
+import { ConfigurationError } from '@waybill/core/transport';
+import type { BrokerState } from '../broker/broker-state.ts';
 
 /** Declares endpoints, topics and subscriptions at a memory broker. */
 export function memoryTopology(broker: BrokerState): ITransportTopology {
+  const compare = (wanted: TopologyPlan): readonly TopologyDifference[] => wanted.entities.flatMap((entity) => differences(broker, entity));
   return {
     plan,
-    compare: (wanted) =>
-      Promise.resolve(wanted.entities.filter((entity) => !exists(broker, entity)).map((entity) => ({ entity, kind: 'missing' as const }))),
-    apply: (wanted) => {
+    compare: (wanted) => Promise.resolve(compare(wanted)),
+    apply: async (wanted) => {
+      const conflict = compare(wanted).find(({ kind }) => kind === 'different');
+      if (conflict !== undefined) throw conflictError(conflict);
       for (const entity of wanted.entities) make(broker, entity);
-      return Promise.resolve();
     },
     prune: (wanted) => Promise.resolve(prune(broker, wanted)),
   };
@@ -26,10 +28,27 @@ function plan(topology: Topology): TopologyPlan {
   return { entities };
 }
 
-function exists(broker: BrokerState, { kind, name, settings }: PlannedEntity): boolean {
-  if (kind === 'topic') return broker.topics.has(name);
-  if (kind === 'subscription') return broker.topics.get(String(settings['topic']))?.has(String(settings['endpoint'])) ?? false;
-  return broker.places.has(name);
+function differences(broker: BrokerState, entity: PlannedEntity): readonly TopologyDifference[] {
+  const { kind, name, settings } = entity;
+  const place = broker.places.get(name);
+  if (kind === 'topic') return broker.topics.has(name) ? [] : [{ entity, kind: 'missing' }];
+  if (kind === 'subscription') {
+    const isThere = broker.topics.get(String(settings['topic']))?.has(String(settings['endpoint'])) ?? false;
+    return isThere ? [] : [{ entity, kind: 'missing' }];
+  }
+  if (place === undefined) return [{ entity, kind: 'missing' }];
+  const wanted = settings['ordered'] === true;
+  return place.ordered === wanted
+    ? []
+    : [{ entity, kind: 'different', setting: 'ordered', wanted: String(wanted), actual: String(place.ordered) }];
+}
+
+function conflictError({ entity, setting, wanted, actual }: TopologyDifference): ConfigurationError {
+  return new ConfigurationError(
+    'TOPOLOGY_DIFFERS',
+    `The ${entity.kind} "${entity.name}" is at the memory broker with \`${setting}: ${actual}\`; \`${setting}: ${wanted}\` is wanted. Nothing was changed. Give it another name, or the same setting.`,
+    { details: { entity: entity.name, setting, wanted, actual } },
+  );
 }
 
 function make(broker: BrokerState, { kind, name, settings }: PlannedEntity): void {
@@ -42,8 +61,8 @@ function make(broker: BrokerState, { kind, name, settings }: PlannedEntity): voi
 }
 
 function prune(broker: BrokerState, wanted: TopologyPlan): readonly PlannedEntity[] {
+  const kept = new Set(wanted.entities.map(({ kind, name }) => `${kind} ${name}`));
   const removed: PlannedEntity[] = [];
-  const kept = new Set(wanted.entities.map(({ kind, name }) => `${kind === 'skipped' ? 'endpoint' : kind} ${name}`));
   for (const [topic, endpoints] of broker.topics) {
     for (const endpoint of endpoints) {
       const name = `${topic} → ${endpoint}`;
@@ -54,7 +73,9 @@ function prune(broker: BrokerState, wanted: TopologyPlan): readonly PlannedEntit
     if (!kept.has(`topic ${topic}`) && broker.topics.delete(topic)) removed.push({ kind: 'topic', name: topic, settings: {} });
   }
   for (const { name, ordered } of broker.places.values()) {
-    if (!kept.has(`endpoint ${name}`) && broker.places.delete(name)) removed.push({ kind: 'endpoint', name, settings: { ordered } });
+    if (kept.has(`endpoint ${name}`) || kept.has(`skipped ${name}`)) continue;
+    broker.places.delete(name);
+    removed.push({ kind: 'endpoint', name, settings: { ordered } });
   }
   return removed;
 }

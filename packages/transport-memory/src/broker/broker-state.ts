@@ -1,0 +1,129 @@
+import type { TransportEntry, TransportMessage } from '@waybill/core/transport';
+import { HEADERS } from '@waybill/core/transport';
+import type { MemoryNature } from '../memory-presets.ts';
+import { FaultState } from './fault-state.ts';
+import { hash, LogPlace } from './log-place.ts';
+import type { Place } from './place.ts';
+import { QueuePlace } from './queue-place.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { copyMessage, overlay } from './stored-message.ts';
+
+/** How many slots the keys of an ordered endpoint are hashed to, where lanes are slots. */
+const SLOTS_PER_ENDPOINT = 64;
+
+/** A transport that is open at the broker. */
+export interface Connection {
+  /** Ends what the broker knows of it; unsettled deliveries are lost. Returns how many. */
+  cut(reason: string): number;
+  /** Takes the right to settle away at one endpoint, or at all. Returns how many were lost. */
+  loseDeliveries(endpoint: string | undefined, reason: string): number;
+}
+
+/** The state behind one or more memory transports: what a broker would hold. */
+export class BrokerState {
+  readonly nature: MemoryNature;
+  readonly places: Map<string, Place> = new Map();
+  /** Topic → endpoints. */
+  readonly topics: Map<string, Set<string>> = new Map();
+  readonly replies: Map<string, (message: TransportMessage) => void> = new Map();
+  readonly connections: Set<Connection> = new Set();
+  readonly faults: FaultState = new FaultState();
+  /** Native ids that were stored, with their times, by endpoint; only where the broker drops duplicates. */
+  readonly #seen = new Map<string, Map<string, number>>();
+  #sequence = 0;
+
+  constructor(nature: MemoryNature) {
+    this.nature = nature;
+  }
+
+  nextId(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  declare(name: string, ordered: boolean): void {
+    if (this.places.has(name)) return;
+    this.places.set(name, this.nature.form === 'log' ? new LogPlace(name, ordered) : this.#makeQueue(name, ordered));
+  }
+
+  /** Stores a copy of an entry; a duplicate that the broker drops is accepted all the same. Returns its native id. */
+  store(place: Place, entry: TransportEntry, now: number): string {
+    const stored = this.#toStored(place, entry, now);
+    if (this.#isDuplicate(place.name, entry, now)) return stored.nativeId;
+    place.add(stored, now);
+    if (this.faults.strike('duplicate')) place.add(this.#toStored(place, entry, now), now);
+    return stored.nativeId;
+  }
+
+  /** Moves a message that was out into the dead letters of its endpoint. */
+  bury(place: Place, stored: StoredMessage, headers: ReadonlyMap<string, string>): void {
+    const message = { headers: overlay(stored.message.headers, headers), body: stored.message.body };
+    place.deadLetters.set(stored.nativeId, { id: stored.nativeId, message });
+  }
+
+  /** The time when something due at `time` becomes available here. */
+  dueTime(time: number): number {
+    const { dueStepMs } = this.nature;
+    return Math.ceil(time / dueStepMs) * dueStepMs;
+  }
+
+  #makeQueue(name: string, ordered: boolean): Place {
+    const place: Place = new QueuePlace({
+      name,
+      ordered,
+      laneMode: this.nature.lanesInBatches ? 'owned' : 'single',
+      onExpired: (stored) =>
+        this.bury(
+          place,
+          stored,
+          new Map([
+            [HEADERS.reason, 'expired'],
+            [HEADERS.error, 'MESSAGE_EXPIRED: it expired at the broker'],
+            [HEADERS.origin, name],
+          ]),
+        ),
+    });
+    return place;
+  }
+
+  #toStored(place: Place, entry: TransportEntry, now: number): StoredMessage {
+    const { capabilities } = this.nature;
+    const sequence = this.nextId();
+    const lane = place.ordered ? this.#laneOf(entry.partitionKey) : undefined;
+    return {
+      sequence,
+      nativeId: `memory-${sequence}`,
+      message: copyMessage(entry),
+      partitionKey: entry.partitionKey,
+      lane,
+      priority: lane === undefined ? (entry.priority ?? 0) : 0,
+      expiresAt: capabilities.ttl ? entry.expiresAt : undefined,
+      notBefore: entry.notBefore === undefined || entry.notBefore <= now ? 0 : this.dueTime(entry.notBefore),
+      attempts: 0,
+      cancelled: false,
+    };
+  }
+
+  #laneOf(partitionKey: string | undefined): string | undefined {
+    const { kind } = this.nature.capabilities.lanes;
+    if (partitionKey === undefined || kind === 'none') return undefined;
+    return kind === 'key' ? partitionKey : `slot-${hash(partitionKey) % SLOTS_PER_ENDPOINT}`;
+  }
+
+  #isDuplicate(place: string, { headers }: TransportEntry, now: number): boolean {
+    const { dedupe } = this.nature.capabilities;
+    const messageId = headers.get(HEADERS.id);
+    if (dedupe === undefined || messageId === undefined) return false;
+    const attempt = headers.get(HEADERS.attempt);
+    const key = attempt === undefined ? messageId : `${messageId}/${attempt}`;
+    const seen = this.#seen.get(place) ?? new Map<string, number>();
+    this.#seen.set(place, seen);
+    for (const [old, time] of seen) {
+      if (time + dedupe.windowMs > now) break;
+      seen.delete(old);
+    }
+    if (seen.has(key)) return true;
+    seen.set(key, now);
+    return false;
+  }
+}

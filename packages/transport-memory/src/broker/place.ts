@@ -1,0 +1,47 @@
+import type { DeadLetter } from '@waybill/core/transport';
+import type { StoredMessage } from './stored-message.ts';
+
+/** Whoever takes messages out of a place; lanes and partitions know their owner by it. */
+export interface Taker {
+  /** Told when something may be taken. */
+  wake(): void;
+}
+
+/** One endpoint at the broker: where its messages wait, in the way of a queue or of a log. */
+export interface Place {
+  readonly name: string;
+  readonly ordered: boolean;
+  readonly deadLetters: Map<string, DeadLetter>;
+  /** Dead letters that somebody holds at this moment. */
+  readonly heldLetters: Set<string>;
+  /** How many wait to be taken. */
+  readonly waiting: number;
+  /** Something is taken, or may be: an active taker is told of what comes. */
+  readonly hasTakers: boolean;
+
+  /** Begins and ends to be told of what comes. */
+  join(taker: Taker): void;
+  leave(taker: Taker): void;
+
+  /** Puts a new message behind all others, or among the delayed. */
+  add(stored: StoredMessage, now: number): void;
+  /** The next message for this taker; it is out until one of the four below is called. */
+  take(taker: Taker, now: number): StoredMessage | undefined;
+  /** It is done, or has gone elsewhere. */
+  remove(stored: StoredMessage): void;
+  /** It was not tried: it is available again, at its old place. */
+  giveBack(stored: StoredMessage): void;
+  /** It stays where it is and is available again at its `notBefore`. */
+  postpone(stored: StoredMessage): void;
+  /** The taker has lost what it holds: all of it is available again. */
+  giveBackAll(held: readonly StoredMessage[]): void;
+
+  /** Takes a delayed message back. */
+  cancel(nativeId: string): boolean;
+  /** When the next delayed message is due; epoch milliseconds. */
+  nextDue(): number | undefined;
+  /** Changes the order of what waits outside of lanes; returns how many. */
+  shuffle(random: () => number): number;
+  /** Everything is gone, as after a restart without a disk. Called when nothing is out. */
+  forget(): void;
+}

@@ -1,0 +1,32 @@
+import type { TransportMessage } from '@waybill/core/transport';
+import { MessageHeaders } from '@waybill/core/transport';
+
+/** A message as the broker holds it. */
+export interface StoredMessage {
+  /** Its place in the order of arrival. */
+  sequence: number;
+  readonly nativeId: string;
+  message: TransportMessage;
+  readonly partitionKey: string | undefined;
+  readonly lane: string | undefined;
+  readonly priority: number;
+  readonly expiresAt: number | undefined;
+  /** Not to be handed over before; epoch milliseconds. */
+  notBefore: number;
+  /** How often it was handed over, as far as the broker counts. */
+  attempts: number;
+  /** Taken back by its sender while it was delayed. */
+  cancelled: boolean;
+}
+
+/** A copy that shares nothing: headers and bytes are new, as they would be after a wire. */
+export function copyMessage(message: TransportMessage): TransportMessage {
+  return { headers: MessageHeaders.copyOf(message.headers), body: Uint8Array.prototype.slice.call(message.body) };
+}
+
+/** Headers with others laid over them. */
+export function overlay(headers: ReadonlyMap<string, string>, over: ReadonlyMap<string, string>): MessageHeaders {
+  const merged = MessageHeaders.copyOf(headers);
+  for (const [name, value] of over) merged.set(name, value);
+  return merged;
+}
