@@ -29,7 +29,7 @@ export function endpointTopology(one: Endpoint, namespace: string | undefined): 
     name,
     deadLetter: `${name}.dead-letter`,
     skipped: `${name}.skipped`,
-    ordered: one.ordered ?? false,
+    ordered: one.ordered !== undefined && one.ordered !== false,
     redeliveryDelaysMs: resolveRecovery(one.recovery).redeliveryDelaysMs,
     options: one.transport,
   };

@@ -34,7 +34,7 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * Stops in two stages. At once: nothing new is taken, no handler starts, what waits goes back to the broker. Then
    * handlers that run may finish, for `drainTimeout`; then, or when `signal` aborts, their signal aborts, and what they
    * hold goes back untried. Resolves within `drainTimeout` + the transport's `stopSlackMs`, and never rejects for what
-   * handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting waits for the start.
+   * handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up.
    */
   stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED` */

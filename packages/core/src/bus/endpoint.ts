@@ -1,6 +1,7 @@
 import type { HandlerList } from '../handling/handler.ts';
 import type { RecoveryOptions } from '../recoverability/recovery-policy.ts';
 import type { EndpointTransportOptions } from '../transport/topology.ts';
+import type { LaneWait } from '../transport/transport-capabilities.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import type { Middleware } from '../pipeline/step.ts';
 
@@ -11,8 +12,13 @@ export interface EndpointOptions {
   readonly concurrency?: number;
   /** The most deliveries held at once, those being handled included; at least `concurrency`. @default twice the concurrency */
   readonly prefetch?: number;
-  /** Messages of one partition key are handled one after another, in order. @default false */
-  readonly ordered?: boolean;
+  /**
+   * Messages of one partition key form a lane: they are handled one after another, in order, by one process. `onWait` says
+   * what the others of a lane do while one of them waits for its redelivery: `hold` waits with it, `pass` goes on, `park`
+   * follows it and needs a store. What the transport cannot do fails `start()` with `CAPABILITY_NOT_SUPPORTED`. A message
+   * that is dead-lettered has left its lane. `true` is `{ onWait: 'hold' }`. @default false
+   */
+  readonly ordered?: boolean | { readonly onWait: LaneWait };
   readonly recovery?: RecoveryOptions;
   /** Middleware for this endpoint, inside that of the bus. */
   readonly middleware?: readonly Middleware<ConsumeContext>[];

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl } from './bus.ts';
+import { checkLanes } from './check-lanes.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
@@ -39,6 +40,7 @@ export class RunningBus implements Bus {
   readonly #running = new Map<string, ReceiveEndpoint>();
   #state: BusState = 'idle';
   #starting: Promise<void> | undefined;
+  #startAbort = new AbortController();
   #stopping: Promise<void> | undefined;
   #abort = new AbortController();
 
@@ -61,7 +63,10 @@ export class RunningBus implements Bus {
   }
 
   async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#starting !== undefined) await this.#starting.catch(() => undefined);
+    if (this.#starting !== undefined) {
+      this.#startAbort.abort(new ConfigurationError('BUS_STOPPED', `\`stop()\` was called on the bus "${this.name}" while it started.`));
+      await this.#starting.catch(() => undefined);
+    }
     if (this.#state === 'started') {
       this.#stopping ??= this.#stop(options.signal).finally(() => {
         this.#stopping = undefined;
@@ -100,29 +105,37 @@ export class RunningBus implements Bus {
   }
 
   async #start(signal: AbortSignal | undefined): Promise<void> {
-    const { transport, keeper, runtime, endpoints } = this.#parts;
     this.#state = 'starting';
     this.#abort = new AbortController();
+    this.#startAbort = new AbortController();
+    const givenUp = signal === undefined ? this.#startAbort.signal : AbortSignal.any([signal, this.#startAbort.signal]);
     try {
-      assertNotAborted(signal, this.name);
-      await transport.open({
-        runtime,
-        onState: (state) =>
-          runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      await keeper.provision();
-      assertNotAborted(signal, this.name);
-      for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
-      await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
-      assertNotAborted(signal, this.name);
+      await unlessAborted(this.#openEverything(givenUp), givenUp, this.name);
       this.#state = 'started';
-      runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
     } catch (error) {
       await this.#shutDown(0, undefined);
       this.#state = 'stopped';
       throw error;
     }
+    const { runtime, endpoints } = this.#parts;
+    runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
+  }
+
+  async #openEverything(givenUp: AbortSignal): Promise<void> {
+    const { transport, keeper, runtime, endpoints } = this.#parts;
+    assertNotAborted(givenUp, this.name);
+    checkLanes(endpoints, transport);
+    await transport.open({
+      runtime,
+      signal: givenUp,
+      onState: (state) =>
+        runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
+    });
+    await keeper.provision();
+    assertNotAborted(givenUp, this.name);
+    for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
+    await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
+    assertNotAborted(givenUp, this.name);
   }
 
   async #stop(signal: AbortSignal | undefined): Promise<void> {
@@ -223,10 +236,29 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
   };
 }
 
-function assertNotAborted(signal: AbortSignal | undefined, bus: string): void {
-  if (signal?.aborted !== true) return;
-  throw new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up by its signal. Start again.`, {
+function assertNotAborted(signal: AbortSignal, bus: string): void {
+  if (signal.aborted) throw startAborted(signal, bus);
+}
+
+function startAborted(signal: AbortSignal, bus: string): ConfigurationError {
+  return new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up: see \`cause\`. Start again.`, {
     cause: signal.reason,
+  });
+}
+
+/** Settles as `work` does, or rejects as soon as `signal` aborts, whatever `work` does. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal, bus: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => finish(() => reject(startAborted(signal, bus)));
+    const finish = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(
+      () => finish(resolve),
+      (error: unknown) => finish(() => reject(error)),
+    );
   });
 }
 
