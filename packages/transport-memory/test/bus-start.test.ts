@@ -47,9 +47,9 @@ describe('an ordered endpoint', () => {
   };
 
   it('starts where the transport holds lanes, and where the user has chosen what it can do', async () => {
-    await start(undefined, true);
-    await start('sqs-fifo', { onWait: 'hold' });
-    await start('rabbitmq', { onWait: 'pass' });
+    await expect(start(undefined, true)).resolves.toBeUndefined();
+    await expect(start('sqs-fifo', { onWait: 'hold' })).resolves.toBeUndefined();
+    await expect(start('rabbitmq', { onWait: 'pass' })).resolves.toBeUndefined();
   });
 
   it('fails to start where the transport cannot hold lanes, and names what it can do', async () => {
