@@ -24,6 +24,11 @@ export interface TransportEntry extends TransportMessage {
   readonly expiresAt?: number | undefined;
   /** 0 (lowest, default) to 9. Needs the capability `priority`. */
   readonly priority?: number | undefined;
+  /**
+   * Given for a deliberate second copy of a message id, such as a return from the dead letters: where the broker drops
+   * duplicates, the copy's native id is `<message id>/<copy>`.
+   */
+  readonly copy?: string | undefined;
 }
 
 /** Why a transport refused an entry. */

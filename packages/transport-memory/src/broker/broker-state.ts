@@ -110,12 +110,11 @@ export class BrokerState {
     return kind === 'key' ? partitionKey : `slot-${hash(partitionKey) % SLOTS_PER_ENDPOINT}`;
   }
 
-  #isDuplicate(place: string, { headers }: TransportEntry, now: number): boolean {
+  #isDuplicate(place: string, { headers, copy }: TransportEntry, now: number): boolean {
     const { dedupe } = this.nature.capabilities;
     const messageId = headers.get(HEADERS.id);
     if (dedupe === undefined || messageId === undefined) return false;
-    const attempt = headers.get(HEADERS.attempt);
-    const key = attempt === undefined ? messageId : `${messageId}/${attempt}`;
+    const key = copy === undefined ? messageId : `${messageId}/${copy}`;
     const seen = this.#seen.get(place) ?? new Map<string, number>();
     this.#seen.set(place, seen);
     for (const [old, time] of seen) {
