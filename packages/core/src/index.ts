@@ -33,14 +33,26 @@ export type { MessageSender, SendOptions } from './pipeline/message-sender.ts';
 export type { LaneWait } from './transport/transport-capabilities.ts';
 export { route } from './routing/route-table.ts';
 export type { Route } from './routing/route-table.ts';
-export type { RecoveryOptions } from './recoverability/recovery-policy.ts';
+export type { RecoveryOptions, RetryEvent } from './recoverability/recovery-policy.ts';
+export { isTransient, onError } from './recoverability/error-rule.ts';
+export type { ErrorAction, ErrorClass, ErrorMatch, ErrorRule } from './recoverability/error-rule.ts';
+export { retry } from './recoverability/retry-policy.ts';
+export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/retry-policy.ts';
 
 // middleware
 export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
 export type { OutgoingContext } from './pipeline/outgoing-context.ts';
 
 // errors
-export { BusError, ConfigurationError, ConnectionError, DeliveryError, EndpointError, MessageError } from './errors/bus-error.ts';
+export {
+  BusError,
+  ConfigurationError,
+  ConnectionError,
+  DeliveryError,
+  EndpointError,
+  MessageError,
+  UnrecoverableError,
+} from './errors/bus-error.ts';
 export type { BusErrorOptions } from './errors/bus-error.ts';
 export { ERROR_CODES } from './errors/error-codes.ts';
 export type { BlastRadius, ErrorCode, ErrorCodeEntry } from './errors/error-codes.ts';

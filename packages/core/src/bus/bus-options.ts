@@ -9,6 +9,7 @@ import { conventionalEndpoint } from '../routing/route-table.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
+import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
@@ -146,7 +147,8 @@ function endpointProblems(endpoints: readonly Endpoint[]): string[] {
   const problems: string[] = [];
   const names = new Set<string>();
   const commandAt = new Map<string, string>();
-  for (const { name, handlers, concurrency, prefetch } of endpoints) {
+  for (const one of endpoints) {
+    const { name, handlers, concurrency, prefetch } = one;
     if (names.has(name)) problems.push(`Two endpoints are named "${name}". Give them different names, or join them.`);
     names.add(name);
     try {
@@ -162,9 +164,19 @@ function endpointProblems(endpoints: readonly Endpoint[]): string[] {
         `\`prefetch\` of the endpoint "${name}" is ${String(prefetch)}. Use a whole number of at least its concurrency, ${limit}.`,
       );
     }
-    problems.push(...handlerProblems(name, handlers, commandAt));
+    problems.push(...recoveryProblems(one), ...handlerProblems(name, handlers, commandAt));
   }
   return problems;
+}
+
+function recoveryProblems({ name, recovery, timeout }: Endpoint): string[] {
+  try {
+    resolveRecovery(recovery);
+    if (timeout !== undefined) toMilliseconds(timeout, 'timeout');
+    return [];
+  } catch (error) {
+    return [`At the endpoint "${name}": ${(error as Error).message}`];
+  }
 }
 
 function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<string, string>): string[] {

@@ -36,7 +36,7 @@ export function outgoingSteps(parts: PipelineParts, middleware: readonly Middlew
     resolveDestination(parts.routes),
     applyHeaders,
     assignIdentifiers(parts.runtime, parts.source),
-    checkCapabilities(parts.transport, parts.capabilities),
+    checkCapabilities(parts.runtime, parts.transport, parts.capabilities),
     ...middleware.map(userStep),
     validateOutgoing,
     serializeMessage(parts.serializers),

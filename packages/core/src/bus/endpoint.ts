@@ -1,5 +1,6 @@
 import type { HandlerList } from '../handling/handler.ts';
 import type { RecoveryOptions } from '../recoverability/recovery-policy.ts';
+import type { Duration } from '../runtime/duration.ts';
 import type { EndpointTransportOptions } from '../transport/topology.ts';
 import type { LaneWait } from '../transport/transport-capabilities.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
@@ -20,6 +21,13 @@ export interface EndpointOptions {
    */
   readonly ordered?: boolean | { readonly onWait: LaneWait };
   readonly recovery?: RecoveryOptions;
+  /** How long a handler may take; then its signal aborts and the attempt fails as `HANDLER_TIMEOUT`. A handler's own `timeout` wins. @default no limit */
+  readonly timeout?: Duration;
+  /**
+   * What is done with messages of names that nobody here handles: set aside in `<endpoint>.skipped`, dead-lettered, or
+   * acknowledged. Each is logged as `message.skipped`. @default 'skip'; 'discard' where the endpoint reads a log
+   */
+  readonly onUnknown?: 'skip' | 'dead-letter' | 'discard';
   /** Middleware for this endpoint, inside that of the bus. */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /** Options of the transport for this endpoint, made by its own factory. */

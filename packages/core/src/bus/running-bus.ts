@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl } from './bus.ts';
-import { checkLanes } from './check-lanes.ts';
+import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
@@ -124,7 +124,7 @@ export class RunningBus implements Bus {
   async #openEverything(givenUp: AbortSignal): Promise<void> {
     const { transport, keeper, runtime, endpoints } = this.#parts;
     assertNotAborted(givenUp, this.name);
-    checkLanes(endpoints, transport);
+    checkEndpoints(endpoints, transport);
     await transport.open({
       runtime,
       signal: givenUp,
@@ -185,6 +185,7 @@ export class RunningBus implements Bus {
   #makeEndpoint(one: LinkedEndpoint): ReceiveEndpoint {
     const { transport, runtime, sender } = this.#parts;
     const topology = endpointTopology(one, undefined);
+    const capabilities = transport.capabilitiesOf(topology);
     const concurrency = one.concurrency ?? DEFAULT_CONCURRENCY;
     return new ReceiveEndpoint(
       transport,
@@ -194,7 +195,8 @@ export class RunningBus implements Bus {
         aborted: this.#abort.signal,
         runtime,
         recovery: resolveRecovery(one.recovery),
-        ackWithSends: transport.capabilitiesOf(topology).ackWithSends,
+        capabilities,
+        onUnknown: one.onUnknown ?? (capabilities.fanOut === 'log' ? 'discard' : 'skip'),
         skippedPlace: topology.skipped,
         run: one.run,
         dispatch: (entries) => sender.dispatch(entries),

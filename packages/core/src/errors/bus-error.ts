@@ -39,6 +39,13 @@ export class MessageError extends BusError {}
 /** One delivery could not be handled or settled. The message is kept by the broker or stands in the dead letters. */
 export class DeliveryError extends BusError {}
 
+/** To be thrown by a handler when no attempt can succeed: the message is dead-lettered at once, as `UNRECOVERABLE`. */
+export class UnrecoverableError extends DeliveryError {
+  constructor(message: string, options: BusErrorOptions = {}) {
+    super('UNRECOVERABLE', message, options);
+  }
+}
+
 /** One endpoint is affected; the others run on. */
 export class EndpointError extends BusError {}
 

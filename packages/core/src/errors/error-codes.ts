@@ -151,6 +151,26 @@ export const ERROR_CODES = {
     wayOut: 'Give it more time, or handle faster.',
   },
   HANDLER_FAILED: { radius: 'delivery', meaning: 'A handler threw something that is no error.', wayOut: 'Throw an Error.' },
+  HANDLER_TIMEOUT: {
+    radius: 'delivery',
+    meaning: 'A handler did not end within its timeout; its signal aborted and the attempt failed.',
+    wayOut: 'Handle faster, raise `timeout`, or make it a job.',
+  },
+  UNRECOVERABLE: {
+    radius: 'delivery',
+    meaning: 'A handler said that no attempt can succeed; the message was dead-lettered without another.',
+    wayOut: 'Mend the cause, then return the dead letter.',
+  },
+  ATTEMPT_ENDED: {
+    radius: 'delivery',
+    meaning: 'A handler used its context after its attempt had ended; nothing was sent.',
+    wayOut: 'Await everything before the handler returns, and end when the signal aborts.',
+  },
+  EVENT_LOOP_BLOCKED: {
+    radius: 'endpoint',
+    meaning: 'A handler held the event loop for long without a pause; nothing else ran meanwhile.',
+    wayOut: 'Split the work, or move it to a worker thread.',
+  },
   NEXT_CALLED_TWICE: {
     radius: 'delivery',
     meaning: 'A middleware called `next` more than once; the message counts as failed.',

@@ -38,6 +38,10 @@ export const HEADERS = {
   faultTo: 'waybill-fault-to',
   /** Attempts counted so far by us, beside what the broker counts. */
   attempt: 'waybill-attempt',
+  /** Redeliveries so far: the place in the list of delays of the recovery policy. */
+  redelivery: 'waybill-redelivery',
+  /** When a message is due that is delayed for longer than the broker can at once; ISO 8601, UTC, milliseconds. */
+  due: 'waybill-due',
   /** Why it is in the dead letters. */
   reason: 'waybill-reason',
   /** The error that put it there: code, then text, at most 8 KiB. */

@@ -6,6 +6,7 @@ export const LOG_EVENTS = {
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',
   messageFailed: 'message.failed',
+  messageHopped: 'message.hopped',
   messageDeadLettered: 'message.dead-lettered',
   messageSkipped: 'message.skipped',
   messageDiscarded: 'message.discarded',
@@ -13,6 +14,9 @@ export const LOG_EVENTS = {
   settleLost: 'delivery.settle-lost',
   settleFailed: 'delivery.settle-failed',
   deliveryAfterStop: 'delivery.after-stop',
+  handlerAbandoned: 'handler.abandoned',
+  handlerBlocking: 'handler.blocking',
+  hookFailed: 'hook.failed',
   taskFailed: 'task.failed',
 } as const;
 Object.freeze(LOG_EVENTS);

@@ -1,7 +1,9 @@
+import { DeliveryError } from '../errors/bus-error.ts';
 import type { AnyCommand, AnyEvent, Contract, InputOf } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
 import type { ConsumeContext } from './consume-context.ts';
 import type { SendOptions } from './message-sender.ts';
@@ -41,6 +43,9 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   readonly #lost: AbortSignal;
   readonly #surroundings: IncomingSurroundings;
   #signal: AbortSignal | undefined;
+  /** Sends that the handlers began and that are not captured yet. */
+  readonly #capturing = new Set<Promise<void>>();
+  #ended = false;
 
   constructor(
     message: TransportMessage,
@@ -91,10 +96,42 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   }
 
   async send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    await this.#surroundings.capture(this, 'send', command, message, options);
+    await this.#capture('send', command, message, options);
   }
 
   async publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    await this.#surroundings.capture(this, 'publish', event, message, options);
+    await this.#capture('publish', event, message, options);
   }
+
+  /** True while a send that a handler began is not captured yet. */
+  get isCapturing(): boolean {
+    return this.#capturing.size > 0;
+  }
+
+  /** Resolves when all sends that were begun are captured or refused, also those that nobody awaited. */
+  async whenCaptured(): Promise<void> {
+    while (this.#capturing.size > 0) await Promise.allSettled(this.#capturing);
+  }
+
+  /** The attempt is over: what still wants to send through the context is refused. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
+    if (this.#ended) throw attemptEnded(this, contract);
+    const capturing = this.#surroundings.capture(this, kind, contract, message, options);
+    if (!isPromise(capturing)) return undefined;
+    const tracked = capturing.finally(() => this.#capturing.delete(tracked));
+    this.#capturing.add(tracked);
+    return tracked;
+  }
+}
+
+function attemptEnded({ messageId, endpoint }: IncomingContext, contract: Contract): DeliveryError {
+  return new DeliveryError(
+    'ATTEMPT_ENDED',
+    `"${contract?.name}" was not sent: the attempt at the message "${messageId}" is over. Await everything before the handler returns.`,
+    { details: { endpoint, messageId, message: contract?.name } },
+  );
 }

@@ -55,6 +55,13 @@ export class LaneQueue<Item extends { readonly lane: string | undefined }> {
     }
   }
 
+  /** Takes out all that wait in a lane with a taken member, in order. */
+  drainLane(lane: string): Item[] {
+    const behind = this.#lanes.get(lane)?.splice(0) ?? [];
+    this.#waiting -= behind.length;
+    return behind;
+  }
+
   /** Empties the queue, in order within each lane. Lanes with a taken member stay busy until its `done`. */
   drain(): Item[] {
     const items = this.#ready.slice(this.#head);

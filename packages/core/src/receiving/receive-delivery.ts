@@ -1,23 +1,29 @@
+import { HEADERS } from '../messages/headers.ts';
+import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingSurroundings } from '../pipeline/incoming-context.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
-import { HEADERS } from '../messages/headers.ts';
-import { MessageHeaders } from '../messages/message-headers.ts';
-import type { RecoveryPolicy } from '../recoverability/recovery-policy.ts';
 import type { RecoveryDecision } from '../recoverability/decide-recovery.ts';
 import { decideRecovery } from '../recoverability/decide-recovery.ts';
-import { describeError, failureHeaders } from '../recoverability/failure-headers.ts';
+import { describeError } from '../recoverability/failure-headers.ts';
+import type { RecoveryPolicy } from '../recoverability/recovery-policy.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
+import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 import type { TransportEntry } from '../transport/transport-message.ts';
+import { countAttempts } from './count-attempts.ts';
+import { redeliverDelivery, settleFailure } from './settle-failure.ts';
 
 /** What the spine of one endpoint works with; fixed at start. */
 export interface ReceivePlan extends IncomingSurroundings {
   readonly runtime: Runtime;
   readonly recovery: RecoveryPolicy;
-  readonly ackWithSends: boolean;
+  /** What the transport can do at this endpoint. */
+  readonly capabilities: TransportCapabilities;
+  /** What is done with messages of names that nobody here handles. */
+  readonly onUnknown: 'skip' | 'dead-letter' | 'discard';
   /** Where messages of unknown names go. */
   readonly skippedPlace: string;
   /** The incoming steps, linked. */
@@ -26,31 +32,50 @@ export interface ReceivePlan extends IncomingSurroundings {
   readonly dispatch: (entries: readonly TransportEntry[]) => MaybePromise<void>;
 }
 
+/** How a delivery ended: settled, or back at the broker untried. */
+export type DeliveryEnd = 'settled' | 'released';
+
 /**
  * The spine: one delivery, from its arrival to its settlement. It never rejects.
  *
  * A delivery is settled exactly once, on its own channel. The ack comes after what the handlers sent was accepted. A retry
- * sees the original headers and bytes. When settling fails, or the bus gives up draining, the message goes back to the
- * broker untried; it is reported, never dropped.
+ * sees the original headers and bytes. When settling fails, the bus gives up draining, or `stopping` aborts between two
+ * attempts, the message goes back to the broker; it is reported, never dropped.
  */
-export async function receiveDelivery(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
+export async function receiveDelivery(delivery: ITransportDelivery, plan: ReceivePlan, stopping: AbortSignal): Promise<DeliveryEnd> {
   try {
-    await attemptUntilDecided(delivery, plan);
+    if (dueLater(delivery, plan)) {
+      await hop(delivery, plan);
+      return 'settled';
+    }
+    return await attemptUntilDecided(delivery, plan, stopping);
   } catch (error) {
     plan.runtime.logger.error(
       { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error },
       'a delivery could not be settled; it is released',
     );
-    await release(delivery, plan);
+    return release(delivery, plan);
   }
 }
 
-async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
-  const attemptsBefore = attemptsSoFar(delivery);
-  const redeliveries = Math.floor(attemptsBefore / (plan.recovery.retries + 1));
+/** True for a message that the broker could not delay for long enough at once. */
+function dueLater({ message }: ITransportDelivery, { runtime, capabilities }: ReceivePlan): boolean {
+  const due = capabilities.delay.hop ? message.headers.get(HEADERS.due) : undefined;
+  return due !== undefined && Date.parse(due) > runtime.now();
+}
+
+/** Delays it once more, by as much as is left and the broker can. Not an attempt. */
+async function hop(delivery: ITransportDelivery, { runtime, capabilities, endpoint }: ReceivePlan): Promise<void> {
+  const left = Date.parse(delivery.message.headers.get(HEADERS.due) as string) - runtime.now();
+  await delivery.redeliver({ delayMs: Math.min(left, capabilities.delay.maxMs), headers: new Map() });
+  runtime.logger.debug({ event: LOG_EVENTS.messageHopped, endpoint, leftMs: left }, 'a delayed message is not due yet');
+}
+
+async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePlan, stopping: AbortSignal): Promise<DeliveryEnd> {
+  const before = countAttempts(delivery, plan.capabilities);
   for (let attemptsHere = 1; ; attemptsHere += 1) {
     const context = new IncomingContext(delivery.message, {
-      attempt: attemptsBefore + attemptsHere,
+      attempt: before.attempts + attemptsHere,
       nativeId: delivery.nativeId,
       lost: delivery.lost,
       surroundings: plan,
@@ -58,8 +83,22 @@ async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePl
     const failure = await attempt(context, plan);
     if (failure === undefined) return succeed(delivery, context, plan);
     if (plan.aborted.aborted || delivery.lost.aborted) return release(delivery, plan);
-    const decision = decideRecovery({ error: failure.error, attemptsHere, redeliveries, beforeHandlers: !context.handling }, plan.recovery);
-    if (decision.kind !== 'retry-now') return settleFailure(delivery, context, { error: failure.error, decision }, plan);
+    const decision = decide(failure.error, context, { attemptsHere, redeliveries: before.redeliveries }, plan);
+    tellRetry(context, failure.error, decision, plan);
+    if (decision.kind === 'redeliver-after') {
+      await redeliverDelivery(
+        delivery,
+        context,
+        { delayMs: decision.delayMs, redeliveries: before.redeliveries + 1, error: failure.error },
+        plan,
+      );
+      return 'settled';
+    }
+    if (decision.kind !== 'retry-after') {
+      await settleFailure(delivery, context, { error: failure.error, decision }, plan);
+      return 'settled';
+    }
+    if (!(await waitForRetry(decision.delayMs, delivery, plan, stopping))) return release(delivery, plan);
   }
 }
 
@@ -68,55 +107,99 @@ async function attempt(context: IncomingContext, plan: ReceivePlan): Promise<{ r
   try {
     const running = plan.run(context);
     if (isPromise(running)) await running;
-    if (context.captured.length > 0 && !plan.ackWithSends) await plan.dispatch(context.captured);
+    if (context.isCapturing) await context.whenCaptured();
+    context.end();
+    if (context.captured.length > 0 && !plan.capabilities.ackWithSends) await plan.dispatch(context.captured);
     return undefined;
   } catch (error) {
+    context.end();
     return { error };
   }
 }
 
-async function succeed(delivery: ITransportDelivery, context: IncomingContext, plan: ReceivePlan): Promise<void> {
-  if (context.outcome === 'skipped') {
-    await skip(delivery, plan);
-    return;
-  }
-  await (context.captured.length > 0 && plan.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack());
+function decide(
+  error: unknown,
+  context: IncomingContext,
+  counts: { readonly attemptsHere: number; readonly redeliveries: number },
+  { recovery, capabilities, runtime }: ReceivePlan,
+): RecoveryDecision {
+  return decideRecovery(
+    {
+      error,
+      ...counts,
+      beforeHandlers: !context.handling,
+      listedDelaysOnly: capabilities.delay.steps === 'policy',
+      chance: runtime.random(),
+    },
+    recovery,
+  );
 }
 
-/** Moves a message of an unknown name to the endpoint's place for those; the original goes after the copy was accepted. */
-async function skip(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
+/** The user's hook; what it throws changes nothing. */
+function tellRetry(
+  context: IncomingContext,
+  error: unknown,
+  decision: RecoveryDecision,
+  { recovery, runtime, endpoint }: ReceivePlan,
+): void {
+  if (recovery.onRetry === undefined || (decision.kind !== 'retry-after' && decision.kind !== 'redeliver-after')) return;
+  const kind = decision.kind === 'retry-after' ? 'in-process' : 'redelivery';
+  try {
+    recovery.onRetry({ endpoint, messageId: context.messageId, error, attempt: context.attempt, delayMs: decision.delayMs, kind });
+  } catch (hookError) {
+    runtime.logger.error(
+      { event: LOG_EVENTS.hookFailed, endpoint, hook: 'onRetry', error: describeError(hookError) },
+      'onRetry has thrown',
+    );
+  }
+}
+
+/** Waits between two attempts in process. False when the bus stops or the delivery is lost: it was not tried again. */
+async function waitForRetry(
+  delayMs: number,
+  { lost }: ITransportDelivery,
+  { runtime }: ReceivePlan,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  if (stopping.aborted) return false;
+  if (delayMs === 0) return true;
+  try {
+    await runtime.sleep(delayMs, AbortSignal.any([stopping, lost]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function succeed(delivery: ITransportDelivery, context: IncomingContext, plan: ReceivePlan): Promise<DeliveryEnd> {
+  if (context.outcome === 'skipped') await setAside(delivery, plan);
+  else await (context.captured.length > 0 && plan.capabilities.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack());
+  return 'settled';
+}
+
+/** A message of an unknown name: to the endpoint's place for those, to the dead letters, or nowhere, as the endpoint says. */
+async function setAside(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
   const headers = MessageHeaders.copyOf(delivery.message.headers).set(HEADERS.reason, 'unknown').set(HEADERS.origin, plan.endpoint);
-  await plan.dispatch([{ destination: { kind: 'endpoint', name: plan.skippedPlace }, headers, body: delivery.message.body }]);
-  await delivery.ack();
+  if (plan.onUnknown === 'dead-letter')
+    await delivery.deadLetter({
+      headers: new Map([
+        [HEADERS.reason, 'unknown'],
+        [HEADERS.origin, plan.endpoint],
+      ]),
+    });
+  else {
+    // The original goes only after its copy was accepted.
+    if (plan.onUnknown === 'skip')
+      await plan.dispatch([{ destination: { kind: 'endpoint', name: plan.skippedPlace }, headers, body: delivery.message.body }]);
+    await delivery.ack();
+  }
   plan.runtime.logger.warn(
-    { event: LOG_EVENTS.messageSkipped, endpoint: plan.endpoint, message: headers.get(HEADERS.name) },
+    { event: LOG_EVENTS.messageSkipped, endpoint: plan.endpoint, message: headers.at(SLOTS.name), onUnknown: plan.onUnknown },
     'nobody here handles the message; it was set aside',
   );
 }
 
-interface FailedAttempt {
-  readonly error: unknown;
-  readonly decision: Exclude<RecoveryDecision, { readonly kind: 'retry-now' }>;
-}
-
-async function settleFailure(
-  delivery: ITransportDelivery,
-  context: IncomingContext,
-  { error, decision }: FailedAttempt,
-  plan: ReceivePlan,
-): Promise<void> {
-  const fields = { endpoint: plan.endpoint, messageId: context.messageId, attempt: context.attempt, error: describeError(error) };
-  if (decision.kind === 'redeliver-after') {
-    plan.runtime.logger.info({ event: LOG_EVENTS.messageFailed, ...fields }, 'a message failed and comes again later');
-    await delivery.redeliver({ delayMs: decision.delayMs, headers: new Map([[HEADERS.attempt, String(context.attempt)]]) });
-    return;
-  }
-  const headers = failureHeaders({ reason: decision.reason, error, origin: plan.endpoint, attempt: context.attempt });
-  await delivery.deadLetter({ headers });
-  plan.runtime.logger.error({ event: LOG_EVENTS.messageDeadLettered, reason: decision.reason, ...fields }, 'a message was dead-lettered');
-}
-
-async function release(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
+async function release(delivery: ITransportDelivery, plan: ReceivePlan): Promise<DeliveryEnd> {
   try {
     await delivery.release();
   } catch (error) {
@@ -125,10 +208,5 @@ async function release(delivery: ITransportDelivery, plan: ReceivePlan): Promise
       'a delivery could not be released; it comes again when its channel closes',
     );
   }
-}
-
-/** The attempts that earlier deliveries wrote down; a header that is no whole number counts as none. */
-function attemptsSoFar(delivery: ITransportDelivery): number {
-  const attempts = Number(delivery.message.headers.get(HEADERS.attempt) ?? 0);
-  return Number.isSafeInteger(attempts) && attempts > 0 ? attempts : 0;
+  return 'released';
 }

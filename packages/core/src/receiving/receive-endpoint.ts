@@ -30,7 +30,8 @@ export class ReceiveEndpoint {
   #concurrency: number;
   #prefetch: number;
   #slots = 0;
-  #stopped = false;
+  /** Aborts when nothing more is to be begun. */
+  readonly #stopping = new AbortController();
   #idle: (() => void) | undefined;
 
   constructor(transport: IMessageTransport, plan: ReceivePlan, settings: ReceiveSettings) {
@@ -76,7 +77,7 @@ export class ReceiveEndpoint {
 
   /** Takes nothing more and gives back what has not begun. No handler starts after the call. */
   async stopTaking(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Error(`the endpoint "${this.#plan.endpoint}" stops`));
     const stopping = this.#receiver.stop();
     const untried = this.#queue.drain();
     await Promise.all([stopping, ...untried.map((delivery) => this.#release(delivery))]);
@@ -91,7 +92,7 @@ export class ReceiveEndpoint {
   }
 
   #onDelivery(delivery: ITransportDelivery): void {
-    if (this.#stopped) {
+    if (this.#stopping.signal.aborted) {
       this.#plan.runtime.logger.warn(
         { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
         'a delivery came after stop; it is released',
@@ -104,7 +105,7 @@ export class ReceiveEndpoint {
   }
 
   #fillSlots(): void {
-    while (!this.#stopped && this.#slots < this.#concurrency) {
+    while (!this.#stopping.signal.aborted && this.#slots < this.#concurrency) {
       const delivery = this.#queue.take();
       if (delivery === undefined) return;
       this.#slots += 1;
@@ -115,14 +116,21 @@ export class ReceiveEndpoint {
   async #runSlot(first: ITransportDelivery): Promise<void> {
     let delivery: ITransportDelivery | undefined = first;
     for (let handled = 1; delivery !== undefined; handled += 1) {
-      await receiveDelivery(delivery, this.#plan);
+      const end = await receiveDelivery(delivery, this.#plan, this.#stopping.signal);
+      if (end === 'released') await this.#releaseLane(delivery.lane);
       this.#queue.done(delivery);
       if (handled % YIELD_EVERY === 0) await this.#plan.runtime.yield();
-      delivery = this.#stopped || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+      delivery = this.#stopping.signal.aborted || this.#slots > this.#concurrency ? undefined : this.#queue.take();
     }
     this.#slots -= 1;
     if (this.#slots === 0) this.#idle?.();
     this.#fillSlots();
+  }
+
+  /** A member of the lane went back: those that wait behind it go back too, so that it comes again before them. */
+  async #releaseLane(lane: string | undefined): Promise<void> {
+    if (lane === undefined) return;
+    for (const delivery of this.#queue.drainLane(lane).reverse()) await this.#release(delivery);
   }
 
   async #release(delivery: ITransportDelivery): Promise<void> {

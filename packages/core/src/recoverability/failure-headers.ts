@@ -1,23 +1,33 @@
 import { isBusError } from '../errors/is-bus-error.ts';
 import type { DeadLetterReason } from '../messages/headers.ts';
 import { HEADERS } from '../messages/headers.ts';
+import { utf8Length } from '../messages/message-headers.ts';
 
 /** The most characters of an error's text that go into a header. */
 const MAX_ERROR_LENGTH = 8_192;
 
-/** The headers that tell why a message stands in the dead letters. */
-export function failureHeaders(failure: {
+/** What a dead letter says about its end. */
+export interface FinalFailure {
   readonly reason: DeadLetterReason;
   readonly error: unknown;
   readonly origin: string;
   readonly attempt: number;
-}): ReadonlyMap<string, string> {
-  return new Map([
+  /** What all headers together may weigh, and what those of the message weigh already, in bytes. */
+  readonly maxHeaderBytes: number;
+  readonly headerBytes: number;
+}
+
+/** The headers that tell why a message stands in the dead letters. The error's text is cut to what the broker takes. */
+export function failureHeaders(failure: FinalFailure): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>([
     [HEADERS.reason, failure.reason],
-    [HEADERS.error, describeError(failure.error)],
     [HEADERS.origin, failure.origin],
     [HEADERS.attempt, String(failure.attempt)],
   ]);
+  let weight = failure.headerBytes + utf8Length(HEADERS.error);
+  for (const [name, value] of headers) weight += utf8Length(name) + utf8Length(value);
+  const text = cutToBytes(describeError(failure.error), failure.maxHeaderBytes - weight);
+  return text === '' ? headers : headers.set(HEADERS.error, text);
 }
 
 /** An error as `CODE: text`, or `Name: text` where it has no code; on one line, at most 8,192 characters. */
@@ -25,4 +35,14 @@ export function describeError(error: unknown): string {
   const text =
     error instanceof Error ? `${isBusError(error) ? error.code : error.name}: ${error.message}` : `HANDLER_FAILED: ${String(error)}`;
   return text.replaceAll(/\s+/g, ' ').slice(0, MAX_ERROR_LENGTH);
+}
+
+/** The longest beginning of a text that weighs no more than that many bytes; nothing where there is no room. */
+function cutToBytes(text: string, bytes: number): string {
+  let cut = text;
+  for (let weight = utf8Length(cut); weight > bytes; weight = utf8Length(cut)) {
+    if (bytes <= 0) return '';
+    cut = cut.slice(0, Math.min(cut.length - 1, Math.floor((cut.length * bytes) / weight)));
+  }
+  return cut;
 }

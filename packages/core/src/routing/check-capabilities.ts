@@ -1,25 +1,36 @@
 import { MessageError } from '../errors/bus-error.ts';
+import { isoTime } from '../messages/iso-time.ts';
+import { SLOTS } from '../messages/message-headers.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { Step } from '../pipeline/step.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 
-/** Refuses what the transport cannot do, before anything leaves. */
-export function checkCapabilities(transport: string, capabilities: TransportCapabilities): Step<OutgoingContext> {
-  const refuse = (what: string): never => {
-    throw new MessageError(
-      'CAPABILITY_NOT_SUPPORTED',
-      `The transport "${transport}" cannot do ${what}. Drop the option, or choose a transport that can.`,
-      {
-        details: { transport, what },
-      },
-    );
+/**
+ * Refuses what the transport cannot do, before anything leaves. A delay that is longer than the broker can is made of
+ * several, where it can be: the receiver delays the message again until it is due.
+ */
+export function checkCapabilities(runtime: Runtime, transport: string, capabilities: TransportCapabilities): Step<OutgoingContext> {
+  const refuse = (what: string, wayOut: string): never => {
+    throw new MessageError('CAPABILITY_NOT_SUPPORTED', `The transport "${transport}" cannot do ${what}. ${wayOut}`, {
+      details: { transport, what },
+    });
+  };
+  const { delay, priority } = capabilities;
+  const assertDelay = (context: OutgoingContext, notBefore: number): void => {
+    if (delay.maxMs === 0 || delay.steps === 'policy') refuse('delayed sends', 'Drop `delay`, or choose a transport that can.');
+    const latest = runtime.now() + delay.maxMs;
+    if (notBefore <= latest) return;
+    if (!delay.hop) refuse(`a delay of more than ${delay.maxMs} ms`, 'Shorten `delay`, or choose a transport that can.');
+    context.headers.put(SLOTS.due, isoTime(notBefore));
+    context.notBefore = latest;
   };
   return {
     name: 'check-capabilities',
     description: 'Refuses options that the transport cannot keep.',
     run: (context, next) => {
-      if (context.notBefore !== undefined && capabilities.delay.maxMs === 0) refuse('delayed delivery');
-      if (context.priority !== undefined && !capabilities.priority) refuse('priorities');
+      if (context.notBefore !== undefined) assertDelay(context, context.notBefore);
+      if (context.priority !== undefined && !priority) refuse('priorities', 'Drop `priority`, or choose a transport that can.');
       return next(context);
     },
   };

@@ -1,0 +1,54 @@
+import { ConfigurationError } from '../errors/bus-error.ts';
+import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { EndpointTopology } from '../transport/topology.ts';
+import type { LaneWait, TransportCapabilities } from '../transport/transport-capabilities.ts';
+import { endpointTopology } from './build-topology.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/**
+ * Refuses endpoints whose order or redeliveries the transport cannot keep as they were asked for; all problems at once.
+ * @throws ConfigurationError `CAPABILITY_NOT_SUPPORTED`
+ */
+export function checkEndpoints(endpoints: readonly Endpoint[], transport: IMessageTransport): void {
+  const problems = endpoints.flatMap((one) => {
+    const topology = endpointTopology(one, undefined);
+    const capabilities = transport.capabilitiesOf(topology);
+    return [...laneProblems(one, capabilities), ...redeliveryProblems(topology, capabilities)];
+  });
+  if (problems.length === 0) return;
+  throw new ConfigurationError(
+    'CAPABILITY_NOT_SUPPORTED',
+    `The transport "${transport.name}" cannot do all that was asked:\n- ${problems.join('\n- ')}`,
+    {
+      details: { transport: transport.name, problems },
+    },
+  );
+}
+
+function laneProblems(one: Endpoint, { lanes }: TransportCapabilities): readonly string[] {
+  const onWait = laneWaitOf(one);
+  return onWait === undefined || lanes.onWait.includes(onWait) ? [] : [describe(one.name, onWait, lanes.onWait)];
+}
+
+/** A message that is redelivered in place waits under its lock; a copy waits as a delayed message. */
+function redeliveryProblems(
+  { name, redeliveryDelaysMs }: EndpointTopology,
+  { redeliver, delay, lock }: TransportCapabilities,
+): readonly string[] {
+  const longest = redeliver === 'in-place' ? (lock?.maxMs ?? Number.POSITIVE_INFINITY) : delay.maxMs;
+  const tooLong = redeliveryDelaysMs.filter((delayMs) => delayMs > longest && !(delay.hop && longest > 0));
+  if (tooLong.length === 0) return [];
+  const limit = longest === 0 ? 'This transport has no delays' : `This transport delays by at most ${longest} ms`;
+  return [`The endpoint "${name}" redelivers after ${tooLong.join(', ')} ms. ${limit}: shorten or drop \`recovery.redeliver\`.`];
+}
+
+function laneWaitOf({ ordered }: Endpoint): LaneWait | undefined {
+  if (ordered === undefined || ordered === false) return undefined;
+  return ordered === true ? 'hold' : ordered.onWait;
+}
+
+function describe(name: string, onWait: LaneWait, possible: readonly LaneWait[]): string {
+  if (possible.length === 0) return `The endpoint "${name}" is \`ordered\`, and this transport keeps no order. Drop \`ordered\`.`;
+  const choices = possible.map((one) => `\`ordered: { onWait: '${one}' }\``).join(' or ');
+  return `The endpoint "${name}" is \`ordered\` with \`onWait: '${onWait}'\`. Choose ${choices}.`;
+}
