@@ -83,6 +83,7 @@ export class MemoryReceiver implements IReceiver {
     for (const delivery of lost) delivery.lose(reason);
     this.#parts.place.giveBackAll(lost.map(({ stored }) => stored));
     this.wake();
+    this.#armTimer();
     return lost.length;
   }
 
