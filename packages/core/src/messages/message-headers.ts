@@ -11,26 +11,30 @@ export const SLOTS = Object.freeze(Object.fromEntries(KEYS.map((key, slot) => [k
 
 /**
  * The headers of one message: a map of strings that is safe against `__proto__` and cheap to make and copy.
- * Known headers live in slots, the user's own in a `Map` that is made on first use.
+ * Known headers live in slots, the user's own in a `Map` that is made on first use. Copies share both until one is written to.
  */
 export class MessageHeaders implements ReadonlyMap<string, string> {
-  readonly #slots: (string | undefined)[];
+  #slots: (string | undefined)[];
   #custom: Map<string, string> | undefined;
+  /** Somebody else reads the same slots and map. */
+  #shared: boolean;
 
-  private constructor(slots: (string | undefined)[], custom: Map<string, string> | undefined) {
+  private constructor(slots: (string | undefined)[], custom: Map<string, string> | undefined, shared: boolean) {
     this.#slots = slots;
     this.#custom = custom;
+    this.#shared = shared;
   }
 
   /** No headers yet. */
   static empty(): MessageHeaders {
-    return new MessageHeaders(EMPTY.slice(), undefined);
+    return new MessageHeaders(EMPTY.slice(), undefined, false);
   }
 
-  /** A copy that shares nothing with `source`. */
+  /** A copy: what is written to one of the two, the other does not see. */
   static copyOf(source: ReadonlyMap<string, string>): MessageHeaders {
     if (source instanceof MessageHeaders) {
-      return new MessageHeaders(source.#slots.slice(), source.#custom === undefined ? undefined : new Map(source.#custom));
+      source.#shared = true;
+      return new MessageHeaders(source.#slots, source.#custom, true);
     }
     const copy = MessageHeaders.empty();
     for (const [name, value] of source) copy.set(name, value);
@@ -49,10 +53,12 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   /** Sets a known header; `undefined` removes it. */
   put(slot: number, value: string | undefined): void {
+    if (this.#shared) this.#own();
     this.#slots[slot] = value;
   }
 
   set(name: string, value: string): this {
+    if (this.#shared) this.#own();
     const slot = SLOT_BY_NAME.get(name);
     if (slot === undefined) (this.#custom ??= new Map()).set(name, value);
     else this.#slots[slot] = value;
@@ -60,6 +66,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   delete(name: string): boolean {
+    if (this.#shared) this.#own();
     const slot = SLOT_BY_NAME.get(name);
     if (slot === undefined) return this.#custom?.delete(name) ?? false;
     const had = this.#slots[slot] !== undefined;
@@ -106,6 +113,17 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return this.#custom ?? NO_CUSTOM;
   }
 
+  /** True when they weigh at most `limit` bytes on the wire; cheaper than {@link byteLength} where the answer is plain. */
+  fitsInto(limit: number): boolean {
+    let units = 0;
+    for (let slot = 0; slot < NAMES.length; slot += 1) {
+      const value = this.#slots[slot];
+      if (value !== undefined) units += (NAMES[slot] as string).length + value.length;
+    }
+    if (this.#custom !== undefined) for (const [name, value] of this.#custom) units += name.length + value.length;
+    return units * MAX_BYTES_PER_UNIT <= limit || this.byteLength() <= limit;
+  }
+
   /** What the headers weigh on the wire: the UTF-8 bytes of all names and values. */
   byteLength(): number {
     let bytes = 0;
@@ -116,7 +134,17 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) bytes += utf8Length(name) + utf8Length(value);
     return bytes;
   }
+
+  /** Ends the sharing: from now on what is written here is seen only here. */
+  #own(): void {
+    this.#slots = this.#slots.slice();
+    if (this.#custom !== undefined) this.#custom = new Map(this.#custom);
+    this.#shared = false;
+  }
 }
+
+/** In UTF-8 a UTF-16 code unit takes at most three bytes. */
+const MAX_BYTES_PER_UNIT = 3;
 
 const NO_CUSTOM: ReadonlyMap<string, string> = new Map();
 

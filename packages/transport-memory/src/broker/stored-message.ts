@@ -21,8 +21,13 @@ export interface StoredMessage {
 
 /** A copy that shares nothing: headers and bytes are new, as they would be after a wire. */
 export function copyMessage(message: TransportMessage): TransportMessage {
-  return { headers: MessageHeaders.copyOf(message.headers), body: Uint8Array.prototype.slice.call(message.body) };
+  return { headers: MessageHeaders.copyOf(message.headers), body: copyBytes(message.body) };
 }
+
+/** Node's `Buffer.from` takes small copies out of a pool, which is several times faster than a buffer for each. */
+const pooled = (globalThis as { Buffer?: { from(bytes: Uint8Array): Uint8Array } }).Buffer;
+const copyBytes: (bytes: Uint8Array) => Uint8Array =
+  pooled === undefined ? (bytes) => new Uint8Array(bytes) : (bytes) => pooled.from(bytes);
 
 /** Headers with others laid over them. */
 export function overlay(headers: ReadonlyMap<string, string>, over: ReadonlyMap<string, string>): MessageHeaders {

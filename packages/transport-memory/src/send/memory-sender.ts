@@ -35,7 +35,7 @@ export class MemorySender {
     const { capabilities } = this.#broker.nature;
     if (entry.body.byteLength > capabilities.maxMessageBytes) return { code: 'MESSAGE_TOO_LARGE' };
     const headers = entry.headers instanceof MessageHeaders ? entry.headers : MessageHeaders.copyOf(entry.headers);
-    if (headers.byteLength() > capabilities.maxHeaderBytes) return { code: 'HEADERS_TOO_LARGE' };
+    if (!headers.fitsInto(capabilities.maxHeaderBytes)) return { code: 'HEADERS_TOO_LARGE' };
     return this.#isRoutable(entry.destination) ? this.#unsupported(entry, now) : { code: 'UNROUTABLE' };
   }
 

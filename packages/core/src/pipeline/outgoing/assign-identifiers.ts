@@ -1,12 +1,13 @@
 import { SLOTS } from '../../messages/message-headers.ts';
 import { toMilliseconds } from '../../runtime/duration.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { isoTime } from '../../messages/iso-time.ts';
+import { isoTime, isoTimeWriter } from '../../messages/iso-time.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
 import type { Step } from '../step.ts';
 
 /** Fills in ids, name, version, times and source; correlation, conversation and causation come from the message being handled. */
 export function assignIdentifiers(runtime: Runtime, source: string): Step<OutgoingContext> {
+  const writeTime = isoTimeWriter();
   return {
     name: 'assign-identifiers',
     description: 'Fills in ids, name, version, times and the links to the message being handled.',
@@ -17,7 +18,7 @@ export function assignIdentifiers(runtime: Runtime, source: string): Step<Outgoi
       headers.put(SLOTS.id, id);
       headers.put(SLOTS.name, contract.name);
       headers.put(SLOTS.version, String(contract.version));
-      headers.put(SLOTS.sent, isoTime(now));
+      headers.put(SLOTS.sent, writeTime(now));
       headers.put(SLOTS.source, source);
       assignLinks(context, id);
       if (options.timeToLive !== undefined) {
