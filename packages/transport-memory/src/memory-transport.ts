@@ -27,6 +27,9 @@ import { memoryTopology } from './topology/memory-topology.ts';
 /** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */
 const HIGH_WATER_MARK = 1_024;
 
+const REPLY_PREFIX = 'memory-reply:';
+const REPLY_ADDRESS = new RegExp(`^${REPLY_PREFIX}\\d{1,16}$`);
+
 /** Options of {@link memory}: a broker to share between the buses of a process, or what its own broker is like. */
 export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) | { readonly broker: MemoryBroker };
 
@@ -111,7 +114,7 @@ class MemoryTransport implements IMessageTransport, Connection {
   }
 
   replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox> {
-    const address = `memory-reply:${this.#broker.nextId()}`;
+    const address = `${REPLY_PREFIX}${this.#broker.nextId()}`;
     this.#broker.replies.set(address, onReply);
     this.#inboxes.add(address);
     return Promise.resolve({
@@ -122,6 +125,10 @@ class MemoryTransport implements IMessageTransport, Connection {
         this.#inboxes.delete(address);
       },
     });
+  }
+
+  isReplyAddress(address: string): boolean {
+    return REPLY_ADDRESS.test(address);
   }
 
   cut(reason: string): number {

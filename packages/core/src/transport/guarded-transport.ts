@@ -173,6 +173,10 @@ export class GuardedTransport implements IMessageTransport {
     return this.#whenOpen('replies', () => this.#inner.replies(onReply));
   }
 
+  isReplyAddress(address: string): boolean {
+    return this.#inner.isReplyAddress(address);
+  }
+
   async #whenOpen<T>(operation: string, work: () => Promise<T>): Promise<T> {
     if (this.#state.is !== 'open') throw this.#notOpen(operation);
     return work();

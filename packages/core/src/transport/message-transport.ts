@@ -99,6 +99,11 @@ export interface IMessageTransport {
 
   /** Opens a place for replies to this process. `onReply` is synchronous and never throws. */
   replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox>;
+  /**
+   * True when the text has the form of this transport's reply addresses. Reply addresses come from the wire; what has
+   * another form is refused, so that nobody can make a service write to a place of their choice. Pure.
+   */
+  isReplyAddress(address: string): boolean;
 
   readonly deadLetters: ITransportDeadLetters;
 }
