@@ -15,6 +15,8 @@ export type {
   Query,
   ReplyOf,
 } from './messages/contract.ts';
+export { jsonSchemaOf } from './messages/json-schema.ts';
+export type { JsonSchemaOptions } from './messages/json-schema.ts';
 export { typed } from './messages/standard-schema.ts';
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './messages/standard-schema.ts';
 

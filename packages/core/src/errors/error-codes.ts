@@ -56,6 +56,11 @@ export const ERROR_CODES = {
     meaning: 'The transport cannot do what was asked, and core has no way to do it in its place.',
     wayOut: 'Drop the option, or choose a transport whose capability table has it.',
   },
+  SCHEMA_NOT_CONVERTIBLE: {
+    radius: 'bus',
+    meaning: 'The schema library cannot write a schema of a contract as JSON Schema.',
+    wayOut: 'Change the schema, or ask for another target or direction.',
+  },
 
   // sending: one message
   CONTRACT_KIND_MISMATCH: {
