@@ -1,4 +1,12 @@
-export { TRANSPORT_CASES, testTransport } from './transport/index.ts';
-export type { TransportCase } from './transport/transport-case.ts';
+export { testTransport, TRANSPORT_CASES } from './transport/index.ts';
+export { runCase } from './transport/run-case.ts';
+export type { CaseGroup, TransportCase } from './transport/transport-case.ts';
 export type { TransportHarness } from './transport/transport-harness.ts';
+export type { CaseHarness } from './transport/case-harness.ts';
+export type { LoggedLine, LogRecorder } from './transport/log-recorder.ts';
+export type { FaultKind, FaultOptions, FaultPort, InjectedFault } from './transport/fault-port.ts';
+export { seededRandom, virtualRuntime } from './virtual-runtime.ts';
+export type { VirtualRuntime, VirtualRuntimeOptions } from './virtual-runtime.ts';
+export { verdictMatrix } from './verdict-matrix.ts';
+export type { VerdictMatrix } from './verdict-matrix.ts';
 export type { TestRunner, Verdict } from './runner.ts';

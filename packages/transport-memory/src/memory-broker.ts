@@ -21,6 +21,8 @@ export interface MemoryBrokerOptions {
 export interface MemoryBroker {
   /** The endpoints that were declared, in the order of their declaration. */
   endpoints(): readonly string[];
+  /** What is in use: open connections, endpoints that somebody receives from, reply inboxes; one line each. Empty when nothing is. */
+  inUse(): readonly string[];
   /** What can go wrong here, for tests. */
   readonly faults: MemoryFaults;
 }
@@ -40,6 +42,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   );
   const broker: MemoryBroker = Object.freeze({
     endpoints: () => Array.from(state.places.keys()),
+    inUse: () => inUse(state),
     faults: memoryFaults(state, options.random ?? (() => 0.5)),
   });
   states.set(broker, state);
@@ -51,6 +54,15 @@ export function stateOf(broker: MemoryBroker): BrokerState {
   const state = states.get(broker);
   if (state !== undefined) return state;
   throw invalid('broker', '`broker` is no memory broker. Make it with `memoryBroker()`.');
+}
+
+function inUse({ connections, places, replies }: BrokerState): readonly string[] {
+  const received = Array.from(places.values()).filter(({ hasTakers }) => hasTakers);
+  return [
+    ...Array.from(connections, () => 'a connection'),
+    ...received.map(({ name }) => `a receiver of ${name}`),
+    ...Array.from(replies.keys(), (address) => `the reply inbox ${address}`),
+  ];
 }
 
 function known(like: MemoryLikeness | undefined): MemoryLikeness | 'memory' {

@@ -1,10 +1,13 @@
-import { describe, it } from 'vitest';
-import { testTransport } from '@waybill/conformance';
-import { memory, memoryBroker, type MemoryLikeness } from '../src/index.ts';
+import { afterAll, describe, it } from 'vitest';
+import { testTransport, verdictMatrix } from '@waybill/conformance';
+import type { MemoryLikeness } from '../src/index.ts';
+import { memoryHarness } from './support/memory-harness.ts';
 
 const LIKE: readonly (MemoryLikeness | undefined)[] = [undefined, 'rabbitmq', 'service-bus', 'sqs', 'sqs-fifo', 'kafka', 'database'];
 
-for (const like of LIKE) {
-  const broker = memoryBroker(like === undefined ? {} : { like });
-  testTransport(like === undefined ? 'memory' : `memory like ${like}`, { create: () => memory({ broker }) }, { describe, it });
-}
+const matrix = verdictMatrix();
+
+for (const like of LIKE)
+  testTransport(like === undefined ? 'memory' : `memory like ${like}`, memoryHarness(like), { describe, it }, matrix.record);
+
+afterAll(() => console.info(matrix.toText()));

@@ -1,100 +1,18 @@
-import type {
-  EndpointTopology,
-  IMessageTransport,
-  IReceiver,
-  ITransportDelivery,
-  SendOutcome,
-  TransportEntry,
-} from '@waybill/core/transport';
-import { guardTransport, systemRuntime } from '@waybill/core/transport';
-import { expectThat } from '../runner.ts';
+import type { IMessageTransport } from '@waybill/core/transport';
+import type { FaultPort } from './fault-port.ts';
 
 /** What an author supplies to run the suite against a transport. */
 export interface TransportHarness {
   /** A new transport, not open. All transports of one harness reach the same broker. */
   create(): IMessageTransport;
+  /** True where all clocks and timers, the broker's too, come from the `Runtime`: cases then run in virtual time. @default false */
+  readonly virtualTime?: boolean;
+  /** How to break things. @default none: cases that need a fault are `not offered` */
+  readonly faults?: FaultPort;
+  /** In real time: how long a case waits for what must happen, in milliseconds. @default 5_000 */
+  readonly patienceMs?: number;
+  /** In real time: how long nothing must happen before a case believes that nothing will, in milliseconds. @default 300 */
+  readonly quietMs?: number;
+  /** What is open at the broker at this moment: connections, consumers, reply inboxes, one string each. @default not asked */
+  leftovers?(): readonly string[];
 }
-
-/** How long a case waits for something that must happen, in milliseconds. */
-const PATIENCE_MS = 2_000;
-
-/** An open transport with one endpoint of its own, and what has arrived there. */
-export class Bench {
-  readonly transport: IMessageTransport;
-  readonly endpoint: EndpointTopology;
-  readonly arrived: ITransportDelivery[] = [];
-  #onArrival: () => void = () => undefined;
-
-  constructor(transport: IMessageTransport, endpoint: EndpointTopology) {
-    this.transport = transport;
-    this.endpoint = endpoint;
-  }
-
-  /** Opens the transport behind its guard and applies an endpoint with a name that nobody else uses. */
-  static async open(harness: TransportHarness, options: { readonly ordered?: boolean; readonly name?: string } = {}): Promise<Bench> {
-    const runtime = systemRuntime();
-    const name = options.name ?? `conformance.${runtime.id()}`.slice(0, 60);
-    const endpoint: EndpointTopology = {
-      name,
-      deadLetter: `${name}.dead-letter`,
-      skipped: `${name}.skipped`,
-      ordered: options.ordered ?? false,
-      redeliveryDelaysMs: [],
-      options: undefined,
-    };
-    const bench = new Bench(guardTransport(harness.create(), { publishTimeoutMs: PATIENCE_MS }), endpoint);
-    await bench.transport.open({ runtime, onState: () => undefined });
-    await bench.transport.topology.apply(bench.transport.topology.plan({ endpoints: [endpoint], topics: [], subscriptions: [] }));
-    return bench;
-  }
-
-  /** Begins to receive; what arrives stands in `arrived`, unsettled. */
-  async receive(prefetch: number): Promise<IReceiver> {
-    const receiver = this.transport.receive(this.endpoint, { prefetch }, (delivery) => {
-      this.arrived.push(delivery);
-      this.#onArrival();
-    });
-    await receiver.start();
-    return receiver;
-  }
-
-  async send(...texts: readonly string[]): Promise<readonly SendOutcome[]> {
-    return this.transport.send(
-      texts.map((text) => this.entry(text)),
-      {},
-    );
-  }
-
-  entry(text: string, partitionKey?: string): TransportEntry {
-    return {
-      destination: { kind: 'endpoint', name: this.endpoint.name },
-      headers: new Map([['x-text', text]]),
-      body: new TextEncoder().encode(text),
-      partitionKey,
-    };
-  }
-
-  /** Waits until that many deliveries have arrived; fails with what did. */
-  async arrivals(count: number): Promise<readonly ITransportDelivery[]> {
-    const until = systemRuntime();
-    const deadline = until.monotonic() + PATIENCE_MS;
-    while (this.arrived.length < count) {
-      expectThat(until.monotonic() < deadline, `${count} deliveries were awaited; ${this.arrived.length} came: ${this.texts().join(', ')}`);
-      await new Promise<void>((resolve) => {
-        const timer = until.setTimer(PATIENCE_MS, resolve);
-        this.#onArrival = () => {
-          timer.cancel();
-          resolve();
-        };
-      });
-    }
-    return this.arrived;
-  }
-
-  texts(): readonly string[] {
-    return this.arrived.map((delivery) => textOf(delivery));
-  }
-}
-
-/** The text of a delivery's body. */
-export const textOf = (delivery: ITransportDelivery): string => new TextDecoder().decode(delivery.message.body);

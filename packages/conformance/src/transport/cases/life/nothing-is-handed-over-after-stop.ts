@@ -1,7 +1,5 @@
-import { systemRuntime } from '@waybill/core/transport';
-import { expectThat } from '../../runner.ts';
-import type { TransportCase } from '../transport-case.ts';
-import { Bench } from '../transport-harness.ts';
+import { Bench } from '../../bench.ts';
+import type { TransportCase } from '../../transport-case.ts';
 
 export const nothingIsHandedOverAfterStop: TransportCase = {
   name: 'nothing is handed over after stop is called; it waits for the next start',
@@ -12,11 +10,10 @@ export const nothingIsHandedOverAfterStop: TransportCase = {
     const stopping = receiver.stop();
     await bench.send('late');
     await stopping;
-    for (let turn = 0; turn < 20; turn += 1) await systemRuntime().yield();
-    expectThat(bench.arrived.length === 0, `${bench.arrived.length} were handed over after stop`);
+    await bench.arrivedExactly(0, 'after stop');
     await receiver.start();
     await bench.arrivals(1);
-    await bench.transport.close();
+    await bench.close();
     return 'proven';
   },
 };

@@ -1,0 +1,161 @@
+import type { GuardedTransport, IMessageTransport, Runtime, TransportCapabilities, TransportState } from '@waybill/core/transport';
+import { guardTransport, systemRuntime } from '@waybill/core/transport';
+import { expectThat } from '../runner.ts';
+import type { VirtualRuntime } from '../virtual-runtime.ts';
+import { virtualRuntime } from '../virtual-runtime.ts';
+import type { FaultKind, FaultOptions, InjectedFault } from './fault-port.ts';
+import { LogRecorder } from './log-recorder.ts';
+import type { TransportHarness } from './transport-harness.ts';
+
+const PATIENCE_MS = 5_000;
+const QUIET_MS = 300;
+/** In real time: how often a condition is looked at. */
+const POLL_MS = 5;
+
+/** What one case works with: a runtime of its own, transports that are closed after it, and faults that are counted. */
+export class CaseHarness {
+  /** Virtual where the transport allows it. Pass it to whatever the case makes. */
+  readonly runtime: Runtime;
+  readonly log: LogRecorder = new LogRecorder();
+  /** What the transport can do in general. */
+  readonly capabilities: TransportCapabilities;
+  /** The longest that anything may take that must happen, in milliseconds. */
+  readonly patienceMs: number;
+  readonly #harness: TransportHarness;
+  readonly #virtual: VirtualRuntime | undefined;
+  readonly #owned: (() => Promise<unknown>)[] = [];
+  readonly #asked = new Map<FaultKind, { readonly before: number; times: number }>();
+  readonly #faults: InjectedFault[] = [];
+
+  constructor(harness: TransportHarness) {
+    this.#harness = harness;
+    this.#virtual = harness.virtualTime === true ? virtualRuntime({ logger: this.log }) : undefined;
+    this.runtime = this.#virtual ?? systemRuntime({ logger: this.log });
+    this.patienceMs = harness.patienceMs ?? PATIENCE_MS;
+    this.capabilities = harness.create().capabilities;
+  }
+
+  /** True where hours pass at once. A case that needs more real time than it may take asks first. */
+  get isVirtual(): boolean {
+    return this.#virtual !== undefined;
+  }
+
+  /** A new transport, not open, as its author made it. It is not closed after the case: whoever opens it closes it. */
+  createBare(): IMessageTransport {
+    return this.#harness.create();
+  }
+
+  /** A new transport behind its guard, not open; closed after the case. */
+  create(publishTimeoutMs: number = this.patienceMs): GuardedTransport {
+    const transport = guardTransport(this.createBare(), { publishTimeoutMs });
+    this.own(() => transport.close());
+    return transport;
+  }
+
+  /** Options to open a transport with; `states` hears how the connection is. */
+  openOptions(states: TransportState[] = []): { readonly runtime: Runtime; readonly onState: (state: TransportState) => void } {
+    return { runtime: this.runtime, onState: (state) => void states.push(state) };
+  }
+
+  /** Does this after the case, the last first, whatever came of it. */
+  own(end: () => Promise<unknown>): void {
+    this.#owned.push(end);
+  }
+
+  /** A name for an endpoint that nobody else uses. */
+  uniqueName(): string {
+    return `conformance.${this.runtime.id()}`;
+  }
+
+  /** Lets time pass. In real time it waits as long. */
+  async pass(milliseconds: number): Promise<void> {
+    if (this.#virtual !== undefined) return this.#virtual.advance(milliseconds);
+    await new Promise<void>((resolve) => void this.runtime.setTimer(milliseconds, resolve));
+  }
+
+  /** Lets everything happen that happens by itself: afterwards what has not come will not come. No virtual time passes. */
+  async quiet(): Promise<void> {
+    return this.#virtual === undefined ? this.pass(this.#harness.quietMs ?? QUIET_MS) : this.#virtual.settle();
+  }
+
+  /** Waits until the condition holds, time passing where it must; fails with `what` and `soFar` when patience ends. */
+  async until(what: string, holds: () => boolean | Promise<boolean>, soFar: () => string = () => ''): Promise<void> {
+    const deadline = this.runtime.monotonic() + this.patienceMs;
+    for (;;) {
+      await this.#virtual?.settle();
+      if (await holds()) return;
+      expectThat(this.runtime.monotonic() < deadline, `${what}, was awaited for ${this.patienceMs} ms; ${soFar()}`);
+      await this.#step(deadline);
+    }
+  }
+
+  /** The result of a promise, time passing where it must; fails when it takes longer than `withinMs`. */
+  async within<T>(withinMs: number, what: string, work: Promise<T>): Promise<T> {
+    const deadline = this.runtime.monotonic() + withinMs;
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+    };
+    work.then(settled, settled);
+    await Promise.resolve();
+    for (;;) {
+      await this.#virtual?.settle();
+      if (isSettled) return work;
+      expectThat(this.runtime.monotonic() < deadline, `${what} took longer than ${withinMs} ms`);
+      await this.#step(deadline);
+    }
+  }
+
+  /** Timers that are set and neither run nor cancelled; `undefined` in real time, where nobody counts them. */
+  get openTimers(): number | undefined {
+    return this.#virtual?.openTimers;
+  }
+
+  /** What is open at the broker; empty where the harness cannot tell. */
+  leftovers(): readonly string[] {
+    return this.#harness.leftovers?.() ?? [];
+  }
+
+  /** True when the harness can make all of these faults. */
+  offers(kinds: readonly FaultKind[]): boolean {
+    return kinds.every((kind) => this.#harness.faults?.kinds.has(kind) === true);
+  }
+
+  /** Asks for a fault; after the case it must have happened as often as it was asked for. */
+  async inject(kind: FaultKind, options: FaultOptions = {}): Promise<InjectedFault> {
+    const port = this.#harness.faults;
+    expectThat(port !== undefined && port.kinds.has(kind), `the harness has no fault "${kind}"; name it in \`needsKill\``);
+    const asked = this.#asked.get(kind) ?? { before: port.happened(kind), times: 0 };
+    asked.times += options.count ?? 1;
+    this.#asked.set(kind, asked);
+    const fault = await port.inject(kind, options);
+    this.#faults.push(fault);
+    await this.#virtual?.settle();
+    return fault;
+  }
+
+  /** Ends what the case began, then fails when something is left behind, or when a fault did not happen. */
+  async finish(): Promise<void> {
+    await this.abandon();
+    expectThat((this.openTimers ?? 0) === 0, `${this.openTimers} timers are left after everything was closed`);
+    const left = this.leftovers();
+    expectThat(left.length === 0, `open at the broker after everything was closed: ${left.join(', ')}`);
+    for (const [kind, { before, times }] of this.#asked) {
+      const happened = (this.#harness.faults?.happened(kind) ?? 0) - before;
+      expectThat(happened === times, `the fault "${kind}" was asked for ${times} times and happened ${happened} times`);
+    }
+  }
+
+  /** Ends what the case began. */
+  async abandon(): Promise<void> {
+    for (const fault of this.#faults.splice(0)) await fault.end();
+    for (const end of this.#owned.splice(0).toReversed()) await this.within(this.patienceMs, 'closing', Promise.resolve(end()));
+    await this.#virtual?.settle();
+  }
+
+  /** A little later: in virtual time at the next timer, at the latest at `deadline`. */
+  async #step(deadline: number): Promise<void> {
+    if (this.#virtual === undefined) return this.pass(POLL_MS);
+    await this.#virtual.advance(Math.min(this.#virtual.nextTimer() ?? Infinity, deadline - this.#virtual.monotonic()));
+  }
+}

@@ -1,0 +1,29 @@
+import type { Verdict } from '../runner.ts';
+import { expectThat } from '../runner.ts';
+import { CaseHarness } from './case-harness.ts';
+import { ProcessWatch } from './process-watch.ts';
+import type { TransportCase } from './transport-case.ts';
+import type { TransportHarness } from './transport-harness.ts';
+
+/**
+ * Runs one case, then what holds after every case: nothing was logged above `info` that it did not declare, no rejection
+ * was left unhandled, the process gave no warning, no timer and nothing at the broker is left open, and each fault that
+ * was asked for has happened. Rejects with a sentence that begins with `conformance:`.
+ */
+export async function runCase(one: TransportCase, author: TransportHarness): Promise<Verdict> {
+  const harness = new CaseHarness(author);
+  if (!harness.offers(one.needsKill ?? [])) return 'not offered';
+  const watch = new ProcessWatch();
+  try {
+    const verdict = await one.run(harness);
+    await harness.finish();
+    const allowed: readonly string[] = one.logs ?? [];
+    for (const { level, fields, message } of harness.log.lines)
+      expectThat(allowed.includes(fields.event), `"${fields.event}" was logged as ${level}, which the case does not declare: ${message}`);
+    expectThat(watch.complaints.length === 0, watch.complaints.join('; '));
+    return verdict;
+  } finally {
+    await harness.abandon().catch(() => undefined);
+    watch.end();
+  }
+}

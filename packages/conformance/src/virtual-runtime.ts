@@ -1,0 +1,163 @@
+import type { Logger, Runtime, Timer } from '@waybill/core/transport';
+import { LOG_EVENTS, silentLogger, systemRuntime } from '@waybill/core/transport';
+
+/** Options of {@link virtualRuntime}. */
+export interface VirtualRuntimeOptions {
+  /** Where log events go. @default silent */
+  readonly logger?: Logger;
+  /** What the wall clock shows at first; epoch milliseconds. @default 2026-01-01T00:00:00Z */
+  readonly startsAt?: number;
+  /** The same seed gives the same chances. @default 1 */
+  readonly seed?: number;
+}
+
+/** A runtime whose time stands still until it is told to pass. */
+export interface VirtualRuntime extends Runtime {
+  /**
+   * Lets `milliseconds` pass: runs the timers that become due, in the order of their times, each at its time, and lets
+   * everything that follows from one happen before the next. Calls wait for each other.
+   */
+  advance(milliseconds: number): Promise<void>;
+  /** Lets everything happen that can happen without time passing: promises, and tasks that wait for a turn of the loop. */
+  settle(): Promise<void>;
+  /** When the next timer is due, in milliseconds from now; `undefined` when there is none. */
+  nextTimer(): number | undefined;
+  /** How many timers are set and neither cancelled nor run. */
+  readonly openTimers: number;
+}
+
+interface VirtualTimer {
+  readonly dueAt: number;
+  readonly callback: () => void;
+}
+
+/** More turns of the loop than this, without an end, are a task that spins. */
+const MOST_TURNS = 20_000;
+/** So many turns in a row without a request for another are quiet. */
+const QUIET_TURNS = 3;
+const STARTS_AT = Date.UTC(2026, 0, 1);
+
+/** Makes a {@link VirtualRuntime}. Ids are real, so that two runs never share a name at a broker; all else repeats. */
+export function virtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRuntime {
+  return new VirtualClock(options);
+}
+
+class VirtualClock implements VirtualRuntime {
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly #host = systemRuntime();
+  readonly #startsAt: number;
+  readonly #timers = new Set<VirtualTimer>();
+  #elapsed = 0;
+  #turnsAsked = 0;
+  #advancing: Promise<void> = Promise.resolve();
+
+  constructor({ logger = silentLogger, startsAt = STARTS_AT, seed = 1 }: VirtualRuntimeOptions) {
+    this.logger = logger;
+    this.#startsAt = startsAt;
+    this.random = seededRandom(seed);
+  }
+
+  get openTimers(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#startsAt + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  id(): string {
+    return this.#host.id();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const timer = { dueAt: this.#elapsed + Math.max(0, delayMs), callback };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const onAbort = (): void => {
+        timer.cancel();
+        reject(signal?.reason as Error);
+      };
+      const timer = this.setTimer(delayMs, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  async yield(): Promise<void> {
+    this.#turnsAsked += 1;
+    await this.#host.yield();
+  }
+
+  async spawn(name: string, task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.logger.error({ event: LOG_EVENTS.taskFailed, task: name, error }, 'a background task failed');
+    }
+  }
+
+  async settle(): Promise<void> {
+    let quiet = 0;
+    for (let turn = 0; quiet < QUIET_TURNS; turn += 1) {
+      if (turn === MOST_TURNS) throw new Error(`conformance: a task asked for ${MOST_TURNS} turns of the event loop and has no end`);
+      const asked = this.#turnsAsked;
+      await this.#host.yield();
+      quiet = this.#turnsAsked === asked ? quiet + 1 : 0;
+    }
+  }
+
+  nextTimer(): number | undefined {
+    const next = this.#earliest();
+    return next === undefined ? undefined : Math.max(0, next.dueAt - this.#elapsed);
+  }
+
+  advance(milliseconds: number): Promise<void> {
+    this.#advancing = this.#advancing.then(() => this.#advance(milliseconds));
+    return this.#advancing;
+  }
+
+  async #advance(milliseconds: number): Promise<void> {
+    const until = this.#elapsed + milliseconds;
+    await this.settle();
+    for (let timer = this.#earliest(); timer !== undefined && timer.dueAt <= until; timer = this.#earliest()) {
+      this.#timers.delete(timer);
+      this.#elapsed = Math.max(this.#elapsed, timer.dueAt);
+      timer.callback();
+      await this.settle();
+    }
+    this.#elapsed = until;
+  }
+
+  /** The timer that is due first; of several at one time, the one that was set first. */
+  #earliest(): VirtualTimer | undefined {
+    let earliest: VirtualTimer | undefined;
+    for (const timer of this.#timers) if (earliest === undefined || timer.dueAt < earliest.dueAt) earliest = timer;
+    return earliest;
+  }
+}
+
+/** Mulberry32: small, seeded, good enough for jitter and for choosing what to do next. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,59 @@
+import type { FaultKind, FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
+import type { IMessageTransport } from '@waybill/core/transport';
+import { memory, memoryBroker, type MemoryBroker, type MemoryFaults, type MemoryLikeness } from '../../src/index.ts';
+
+/** A harness of a memory broker of its own; `change` breaks each of its transports. */
+export function memoryHarness(
+  like?: MemoryLikeness,
+  change: (transport: IMessageTransport) => IMessageTransport = (transport) => transport,
+): TransportHarness {
+  const broker = memoryBroker(like === undefined ? {} : { like });
+  return {
+    create: () => change(memory({ broker })),
+    virtualTime: true,
+    faults: memoryFaultPort(broker),
+    leftovers: () => broker.inUse(),
+  };
+}
+
+const NOTHING_TO_END: InjectedFault = { end: () => Promise.resolve() };
+
+/** The faults of the memory broker in the suite's words. */
+function memoryFaultPort({ faults }: MemoryBroker): FaultPort {
+  const armed = armedFaults(faults);
+  const immediate = immediateFaults(faults);
+  const hits = new Map<FaultKind, number>();
+  return {
+    kinds: new Set([...armed.keys(), ...immediate.keys()]),
+    inject: (kind, { count = 1, endpoint } = {}) => {
+      armed.get(kind)?.arm(count);
+      const hit = immediate.get(kind)?.(endpoint) ?? 0;
+      if (hit > 0) hits.set(kind, (hits.get(kind) ?? 0) + 1);
+      return Promise.resolve(NOTHING_TO_END);
+    },
+    happened: (kind) => armed.get(kind)?.struck() ?? hits.get(kind) ?? 0,
+  };
+}
+
+interface ArmedFault {
+  arm(count: number): void;
+  struck(): number;
+}
+
+const armedFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, ArmedFault> =>
+  new Map<FaultKind, ArmedFault>([
+    ['drop-confirm', { arm: (count) => faults.dropConfirms(count), struck: () => faults.struck('dropConfirm') }],
+    ['reject-send', { arm: (count) => faults.rejectSends(count), struck: () => faults.struck('rejectSend') }],
+    ['duplicate', { arm: (count) => faults.duplicate(count), struck: () => faults.struck('duplicate') }],
+    ['fail-open', { arm: (count) => faults.failOpens(count), struck: () => faults.struck('failOpen') }],
+    ['fail-settlement', { arm: (count) => faults.failSettlements(count), struck: () => faults.struck('failSettlement') }],
+  ]);
+
+const immediateFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, (endpoint: string | undefined) => number> =>
+  new Map<FaultKind, (endpoint: string | undefined) => number>([
+    ['reorder', (endpoint) => (endpoint === undefined ? 0 : faults.reorder(endpoint))],
+    ['expire-lock', (endpoint) => faults.expireLocks(endpoint)],
+    ['lose-partition', (endpoint) => faults.losePartitions(endpoint)],
+    ['cut', () => faults.cutConnections()],
+    ['restart', () => faults.crash()],
+  ]);
