@@ -37,6 +37,14 @@ export default defineConfig({
           typecheck: { enabled: true, only: true, include: ['packages/*/test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'types-standard', // the same promises under standard decorators
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['packages/core/test/**/*.test-d.ts'], tsconfig: 'tsconfig.standard.json' },
+        },
+      },
     ],
     passWithNoTests: true,
   },

@@ -26,7 +26,7 @@ export const webTypes: Check = {
 export const typeTests: Check = {
   name: 'type tests',
   wayOut: 'Mend the types, or the expectation in the *.test-d.ts file.',
-  run: (root) => problemsOf(root, 'vitest', ['run', '--project', 'types', '--reporter', 'dot']),
+  run: (root) => problemsOf(root, 'vitest', ['run', '--project', 'types', '--project', 'types-standard', '--reporter', 'dot']),
 };
 
 export const lint: Check = {

@@ -21,13 +21,14 @@ export const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   routing: [],
   recoverability: [],
   'unit-of-work': ['outbox', 'inbox'],
+  mediator: ['container', 'decorators'],
 };
 
 /** The folders that may touch a delivery. */
 export const DELIVERY_FOLDERS: readonly string[] = ['transport', 'receiving', 'recoverability', 'bus'];
 
 /** The entries of core that export the ports: only an interface that one of them names has the prefix `I`. */
-export const PORT_ENTRIES: readonly string[] = ['transport', 'persistence', 'serialization'];
+export const PORT_ENTRIES: readonly string[] = ['transport', 'persistence', 'serialization', 'container'];
 
 /** Packages that adapt one third-party client, by the start of their folder's name. */
 export const ADAPTER_PREFIXES: readonly string[] = ['transport-', 'storage-', 'serializer-', 'claim-check-', 'telemetry-', 'container-'];

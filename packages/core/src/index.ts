@@ -22,7 +22,19 @@ export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSche
 
 // handlers
 export { handler } from './handling/handler.ts';
-export type { BoundHandler, HandlerFunction, HandlerList, HandlerOptions } from './handling/handler.ts';
+export { handlerClass } from './handling/handler-class.ts';
+export { handles } from './decorators/handles.ts';
+export type {
+  AnyHandle,
+  BoundHandler,
+  HandlerFunction,
+  HandlerLike,
+  HandlerList,
+  HandlerMethod,
+  HandlerOptions,
+} from './handling/handler.ts';
+export type { AnyHandlerClass, Handler, HandlerClass } from './handling/handler-class.ts';
+export type { HandlesDecorator } from './decorators/handles.ts';
 export type { ConsumeContext } from './pipeline/consume-context.ts';
 
 // the bus

@@ -2,10 +2,14 @@ import type { AnyEvent } from '../messages/contract.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import { entityName } from '../routing/route-table.ts';
 import type { EndpointTopology, SubscriptionTopology, Topology } from '../transport/topology.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 
 /** What the bus needs of its broker, computed from its endpoints and the events that it publishes. */
-export function buildTopology(endpoints: readonly Endpoint[], publishes: readonly AnyEvent[], namespace: string | undefined): Topology {
+export function buildTopology(
+  endpoints: readonly BoundEndpoint[],
+  publishes: readonly AnyEvent[],
+  namespace: string | undefined,
+): Topology {
   const subscriptions: SubscriptionTopology[] = [];
   const topics = new Set(publishes.map((event) => entityName(namespace, event.name)));
   for (const { name, handlers } of endpoints) {

@@ -1,5 +1,8 @@
-import type { AnyEvent, Contract } from '../messages/contract.ts';
-import type { HandlerList } from '../handling/handler.ts';
+import type { AnyEvent } from '../messages/contract.ts';
+import type { IContainer } from '../container/container.ts';
+import { registerClasses } from '../container/runnable-handlers.ts';
+import { boundHandlersOf } from '../decorators/bound-handlers.ts';
+import type { BoundHandler, HandlerLike, HandlerList } from '../handling/handler.ts';
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
@@ -14,7 +17,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
 
 /** What every bus may be told. */
@@ -24,6 +27,8 @@ export interface BusBaseOptions {
   readonly transport: IMessageTransport;
   /** Goes in front of every name at the broker: `staging` makes `staging.orders`. @default none */
   readonly namespace?: string;
+  /** Makes the instances of handler classes, one scope for each call of a handler. @default `new Handler()` */
+  readonly container?: IContainer;
   /** Where messages go, stronger than names. */
   readonly routes?: readonly Route[];
   /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. */
@@ -58,6 +63,7 @@ const KNOWN_OPTIONS: readonly string[] = [
   'name',
   'transport',
   'namespace',
+  'container',
   'routes',
   'publishes',
   'provisioning',
@@ -77,7 +83,7 @@ export interface ResolvedBusOptions {
   readonly name: string;
   readonly publishTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly BoundEndpoint[];
 }
 
 export const DEFAULT_CONCURRENCY = 16;
@@ -99,7 +105,15 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
   problems.push(...optionProblems(options));
   if (options.name !== undefined) collect(() => assertEndpointName(options.name as string, 'bus'));
   if (options.namespace !== undefined) collect(() => assertEndpointName(options.namespace as string, 'namespace'));
-  const endpoints = collect(() => endpointsOf(options)) ?? [];
+  const bound = (handlers: HandlerList): readonly BoundHandler[] =>
+    (handlers as readonly HandlerLike[]).flatMap((one) => collect(() => boundHandlersOf(one)) ?? []);
+  const endpoints = collect(() => endpointsOf(options, bound)) ?? [];
+  collect(() =>
+    registerClasses(
+      endpoints.flatMap((one) => one.handlers),
+      options.container,
+    ),
+  );
   problems.push(...endpointProblems(endpoints));
   const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
@@ -124,14 +138,14 @@ function assertNoProblems(problems: readonly string[]): void {
 }
 
 /** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */
-function endpointsOf(options: BusOptions): readonly Endpoint[] {
-  if (options.handlers === undefined) return options.endpoints ?? [];
-  const byName = new Map<string, HandlerList>();
-  for (const bound of options.handlers) {
+function endpointsOf(options: BusOptions, bind: (handlers: HandlerList) => readonly BoundHandler[]): readonly BoundEndpoint[] {
+  if (options.handlers === undefined) return (options.endpoints ?? []).map((one) => ({ ...one, handlers: bind(one.handlers) }));
+  const byName = new Map<string, readonly BoundHandler[]>();
+  for (const bound of bind(options.handlers)) {
     const name = bound.contract.kind === 'event' ? `${eventOwner(options)}.${bound.contract.name}` : conventionalEndpoint(bound.contract);
     byName.set(name, [...(byName.get(name) ?? []), bound]);
   }
-  return Array.from(byName, ([name, handlers]) => endpoint(name, { handlers }));
+  return Array.from(byName, ([name, handlers]) => ({ ...endpoint(name, { handlers }), handlers }));
 }
 
 function eventOwner(options: BusOptions): string {
@@ -143,7 +157,7 @@ function eventOwner(options: BusOptions): string {
   );
 }
 
-function endpointProblems(endpoints: readonly Endpoint[]): string[] {
+function endpointProblems(endpoints: readonly BoundEndpoint[]): string[] {
   const problems: string[] = [];
   const names = new Set<string>();
   const commandAt = new Map<string, string>();
@@ -179,7 +193,7 @@ function recoveryProblems({ name, recovery, timeout }: Endpoint): string[] {
   }
 }
 
-function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<string, string>): string[] {
+function handlerProblems(name: string, handlers: readonly BoundHandler[], commandAt: Map<string, string>): string[] {
   const problems: string[] = [];
   const ids = new Set<string>();
   for (const { contract, id } of handlers) {
@@ -190,7 +204,7 @@ function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<str
       commandAt.set(contract.name, name);
     } else if (ids.has(id))
       problems.push(
-        `Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`.`,
+        `Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`, \`@handles(X, { id })\`.`,
       );
     ids.add(id);
   }
@@ -200,11 +214,10 @@ function handlerProblems(name: string, handlers: HandlerList, commandAt: Map<str
 export const isPositiveInteger = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** Every contract that the endpoints handle, with the endpoint; for routes. */
-export function handledCommands(endpoints: readonly Endpoint[]): ReadonlyMap<string, string> {
+export function handledCommands(endpoints: readonly BoundEndpoint[]): ReadonlyMap<string, string> {
   const handled = new Map<string, string>();
   for (const { name, handlers } of endpoints) {
-    for (const { contract } of handlers as readonly { contract: Contract }[])
-      if (contract.kind !== 'event') handled.set(contract.name, name);
+    for (const { contract } of handlers) if (contract.kind !== 'event') handled.set(contract.name, name);
   }
   return handled;
 }

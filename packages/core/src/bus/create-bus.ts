@@ -1,3 +1,4 @@
+import { runnableHandlers } from '../container/runnable-handlers.ts';
 import { HandlerTable } from '../handling/handler-table.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
 import { RouteTable, entityName } from '../routing/route-table.ts';
@@ -41,7 +42,8 @@ export function createBus(options: BusOptions): Bus {
     keeper.declareTopic(topic, contract),
   );
   const endpoints = resolved.endpoints.map((one) => {
-    const steps = incomingSteps(parts, new HandlerTable(one.handlers), [...(options.middleware ?? []), ...(one.middleware ?? [])]);
+    const table = new HandlerTable(runnableHandlers(one.handlers, options.container, runtime.logger));
+    const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });
   return new RunningBus({ name: resolved.name, drainTimeoutMs: resolved.drainTimeoutMs, runtime, transport, sender, keeper, endpoints });

@@ -1,4 +1,4 @@
-import type { HandlerList } from '../handling/handler.ts';
+import type { BoundHandler, HandlerList } from '../handling/handler.ts';
 import type { RecoveryOptions } from '../recoverability/recovery-policy.ts';
 import type { Duration } from '../runtime/duration.ts';
 import type { EndpointTransportOptions } from '../transport/topology.ts';
@@ -8,6 +8,7 @@ import type { Middleware } from '../pipeline/step.ts';
 
 /** Options of {@link endpoint}. */
 export interface EndpointOptions {
+  /** Functions bound by `handler`, classes decorated with `@handles` or bound by `handlerClass`, in any mixture. */
   readonly handlers: HandlerList;
   /** The most handlers that run at once. @default 16 */
   readonly concurrency?: number;
@@ -37,6 +38,11 @@ export interface EndpointOptions {
 /** An endpoint as the bus gets it. */
 export interface Endpoint extends EndpointOptions {
   readonly name: string;
+}
+
+/** An endpoint whose handlers are bound: what a decorated class handles is known. */
+export interface BoundEndpoint extends Endpoint {
+  readonly handlers: readonly BoundHandler[];
 }
 
 /** Names a place that receives, its handlers and its settings. Checked when the bus is created. */

@@ -5,7 +5,7 @@ import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { Topology } from '../transport/topology.ts';
 import { buildTopology } from './build-topology.ts';
 import type { BusOptions } from './bus-options.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { BoundEndpoint } from './endpoint.ts';
 
 type Provisioning = 'apply' | 'validate' | 'assume';
 
@@ -16,7 +16,7 @@ export class TopologyKeeper {
   readonly #topics = new Map<string, Promise<void> | true>();
   readonly topology: Topology;
 
-  constructor(transport: IMessageTransport, options: BusOptions, endpoints: readonly Endpoint[]) {
+  constructor(transport: IMessageTransport, options: BusOptions, endpoints: readonly BoundEndpoint[]) {
     this.#transport = transport;
     this.#provisioning = options.provisioning ?? defaultProvisioning(transport);
     this.topology = buildTopology(endpoints, options.publishes ?? [], options.namespace);

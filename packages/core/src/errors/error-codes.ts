@@ -31,6 +31,16 @@ export const ERROR_CODES = {
     meaning: 'A contract, endpoint or bus name breaks the rules for names.',
     wayOut: 'Use lower-case segments of a-z, 0-9 and "-", joined by dots.',
   },
+  HANDLER_NOT_BOUND: {
+    radius: 'bus',
+    meaning: 'A list of handlers holds a class or a value that says not what it handles, or `@handles` stands where it cannot.',
+    wayOut: 'Decorate the class or its methods with `@handles(X)`, or list `handlerClass(X, Class)` or `handler(X, fn)`.',
+  },
+  CONTAINER_MISSING: {
+    radius: 'bus',
+    meaning: 'A handler class has constructor parameters, and there is no container to fill them.',
+    wayOut: 'Give a `container`, or a class whose constructor needs nothing.',
+  },
   BUS_NOT_STARTED: {
     radius: 'bus',
     meaning: 'A message was sent before `bus.start()` had resolved; it was not sent.',

@@ -1,10 +1,10 @@
 import type { Contract } from '../messages/contract.ts';
-import type { BoundHandler, HandlerList } from './handler.ts';
+import type { RunnableHandler } from './handler.ts';
 
 /** A contract at an endpoint, and its handlers there. */
 export interface HandledContract {
   readonly contract: Contract;
-  readonly handlers: readonly BoundHandler[];
+  readonly handlers: readonly RunnableHandler[];
 }
 
 /**
@@ -14,9 +14,9 @@ export interface HandledContract {
 export class HandlerTable {
   readonly #byName: ReadonlyMap<string, HandledContract>;
 
-  constructor(handlers: HandlerList) {
+  constructor(handlers: readonly RunnableHandler[]) {
     const byName = new Map<string, HandledContract>();
-    for (const bound of handlers as readonly BoundHandler[]) {
+    for (const bound of handlers) {
       const before = byName.get(bound.contract.name)?.handlers ?? [];
       byName.set(bound.contract.name, { contract: bound.contract, handlers: [...before, bound] });
     }

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors/bus-error.ts';
 import type { Contract, MessageOf, ReplyOf } from '../messages/contract.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import { assertContractName } from '../messages/message-name.ts';
+import type { AnyHandlerClass } from './handler-class.ts';
 
 /**
  * User code for one contract. Its return value is the reply where the contract has one, else nothing.
@@ -11,16 +12,34 @@ export type HandlerFunction<C extends Contract> = [C] extends [Contract]
   ? (message: MessageOf<C>, context: ConsumeContext<MessageOf<C>>) => ReplyOf<C> | Promise<ReplyOf<C>>
   : never;
 
-/** A handler bound to its contract. */
+/** A handler of any contract, once types are checked. */
+export type AnyHandle = (message: never, context: never) => unknown;
+
+/** A class of handlers, and the method that is called on each instance. */
+export interface HandlerMethod {
+  readonly handlerClass: AnyHandlerClass;
+  readonly method: string | symbol;
+}
+
+/** A handler bound to its contract. Made by `handler` and `handlerClass`, never by hand. */
 export interface BoundHandler<C extends Contract = Contract> {
   readonly contract: C;
   /** Stands in the inbox key: changing it is a migration. */
   readonly id: string;
-  readonly handle: (message: never, context: never) => unknown;
+  /** A function, or a method of a class that is made anew for each message. */
+  readonly target: AnyHandle | HandlerMethod;
 }
 
+/** A handler as the pipeline calls it: one of a class is a function now, too. */
+export interface RunnableHandler extends BoundHandler {
+  readonly handle: AnyHandle;
+}
+
+/** What stands in a list of handlers: a bound one, or a class decorated with `@handles`. */
+export type HandlerLike = BoundHandler | AnyHandlerClass;
+
 /** A list of handlers. The `| readonly []` makes the compiler take it as a tuple, which keeps long lists fast to check. */
-export type HandlerList = readonly BoundHandler[] | readonly [];
+export type HandlerList = readonly HandlerLike[] | readonly [];
 
 /** Options of {@link handler}. */
 export interface HandlerOptions {
@@ -42,6 +61,16 @@ export function handler<C extends Contract>(contract: C, handle: HandlerFunction
       details: { contract: contract.name },
     });
   }
-  if (options.id !== undefined) assertContractName(options.id.includes('.') ? options.id : `id.${options.id}`);
-  return Object.freeze({ contract, id: options.id ?? contract.name, handle: handle as BoundHandler['handle'] });
+  return bindHandler(contract, handle as AnyHandle, options);
+}
+
+/** Binds any target to a contract. @throws ConfigurationError `OPTION_INVALID`, `NAME_INVALID` */
+export function bindHandler<C extends Contract>(contract: C, target: BoundHandler['target'], options: HandlerOptions): BoundHandler<C> {
+  assertHandlerOptions(options);
+  return Object.freeze({ contract, id: options.id ?? contract.name, target });
+}
+
+/** @throws ConfigurationError `NAME_INVALID` when `id` is no name */
+export function assertHandlerOptions({ id }: HandlerOptions): void {
+  if (id !== undefined) assertContractName(id.includes('.') ? id : `id.${id}`);
 }

@@ -3,7 +3,7 @@ import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { Step } from '../pipeline/step.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
-import type { BoundHandler } from './handler.ts';
+import type { RunnableHandler } from './handler.ts';
 import type { HandlerTable } from './handler-table.ts';
 
 /** Calls the handlers of the message, one after another. All run, also when one fails; then the attempt fails with its error. */
@@ -14,19 +14,19 @@ export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
     run: (context) => {
       context.handling = true;
       const handlers = table.find(context.contract.name)?.handlers ?? [];
-      return handlers.length === 1 ? invoke(handlers[0] as BoundHandler, context) : invokeAll(handlers, context);
+      return handlers.length === 1 ? invoke(handlers[0] as RunnableHandler, context) : invokeAll(handlers, context);
     },
   };
 }
 
 type AnyHandle = (message: unknown, context: IncomingContext) => unknown;
 
-function invoke(bound: BoundHandler, context: IncomingContext): MaybePromise<void> {
+function invoke(bound: RunnableHandler, context: IncomingContext): MaybePromise<void> {
   const result = (bound.handle as AnyHandle)(context.message, context);
   return isPromise(result as MaybePromise<unknown>) ? (result as Promise<void>) : undefined;
 }
 
-async function invokeAll(handlers: readonly BoundHandler[], context: IncomingContext): Promise<void> {
+async function invokeAll(handlers: readonly RunnableHandler[], context: IncomingContext): Promise<void> {
   const errors: unknown[] = [];
   for (const bound of handlers) {
     try {

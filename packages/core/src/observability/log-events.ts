@@ -16,6 +16,7 @@ export const LOG_EVENTS = {
   deliveryAfterStop: 'delivery.after-stop',
   handlerAbandoned: 'handler.abandoned',
   handlerBlocking: 'handler.blocking',
+  scopeDisposeFailed: 'scope.dispose-failed',
   hookFailed: 'hook.failed',
   taskFailed: 'task.failed',
 } as const;
