@@ -7,6 +7,7 @@ import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { settlesInTime } from '../runtime/settles-in-time.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl } from './bus.ts';
@@ -152,7 +153,7 @@ export class RunningBus implements Bus {
     const slackMs = transport.capabilities.stopSlackMs;
     const taken = Promise.all(running.map((one) => one.stopTaking()));
     const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
-    if (!(await settlesWithin(drained, drainTimeoutMs, runtime, signal))) {
+    if (!(await settlesInTime(drained, { limitMs: drainTimeoutMs, runtime, signal }))) {
       const inFlight = running.reduce((sum, one) => sum + one.inFlight, 0);
       runtime.logger.warn(
         { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
@@ -164,9 +165,9 @@ export class RunningBus implements Bus {
           `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`,
         ),
       );
-      await settlesWithin(drained, slackMs / 2, runtime, undefined);
+      await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
     }
-    await settlesWithin(this.#closeTransport(), slackMs / 2, runtime, undefined);
+    await settlesInTime(this.#closeTransport(), { limitMs: slackMs / 2, runtime });
     this.#running.clear();
   }
 
@@ -260,25 +261,6 @@ function unlessAborted(work: Promise<void>, signal: AbortSignal, bus: string): P
     work.then(
       () => finish(resolve),
       (error: unknown) => finish(() => reject(error)),
-    );
-  });
-}
-
-/** True when `work` settles in time and before `signal` aborts. Leaves no timer behind. */
-function settlesWithin(work: Promise<unknown>, limitMs: number, runtime: Runtime, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const finish = (inTime: boolean): void => {
-      timer.cancel();
-      signal?.removeEventListener('abort', onAbort);
-      resolve(inTime);
-    };
-    const onAbort = (): void => finish(false);
-    const timer = runtime.setTimer(limitMs, () => finish(false));
-    if (signal?.aborted === true) finish(false);
-    else signal?.addEventListener('abort', onAbort, { once: true });
-    work.then(
-      () => finish(true),
-      () => finish(true),
     );
   });
 }

@@ -5,6 +5,7 @@ export const LOG_EVENTS = {
   busStopForced: 'bus.stop-forced',
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',
+  callbackFailed: 'transport.callback-failed',
   messageFailed: 'message.failed',
   messageHopped: 'message.hopped',
   messageDeadLettered: 'message.dead-lettered',

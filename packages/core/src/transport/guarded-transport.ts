@@ -2,13 +2,18 @@ import { ConnectionError } from '../errors/bus-error.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
-import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { settlesInTime } from '../runtime/settles-in-time.ts';
+import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { ITransportDeadLetters } from './dead-letters.ts';
-import type { ITransportDelivery, SettleResult } from './delivery.ts';
+import type { ITransportDelivery } from './delivery.ts';
 import type { IMessageTransport, ITransportTopology, OpenOptions, ReceiveOptions, SendCallOptions } from './message-transport.ts';
+import type { InboxGate } from './guarded-reply-inbox.ts';
+import { GuardedReplyInbox } from './guarded-reply-inbox.ts';
+import { OutcomeGuard } from './outcome-guard.ts';
 import type { IReceiver } from './receiver.ts';
 import type { IReplyInbox } from './reply-inbox.ts';
+import type { SettlementWatch } from './settle-once.ts';
 import { SettleOnceDelivery } from './settle-once.ts';
 import type { EndpointTopology } from './topology.ts';
 import type { TransportCapabilities } from './transport-capabilities.ts';
@@ -27,18 +32,25 @@ export interface GuardCounters {
 }
 
 /**
- * Puts around any transport what every transport must give: opens once and closes once, a failed open can be tried again,
- * nothing works before open or after close, every send has an outcome in time, every delivery is settled exactly once.
+ * Puts around any transport what every transport must give: opens once and closes once, a failed or aborted open leaves
+ * nothing open and can be tried again, nothing works before open or after close, every entry has an outcome in time,
+ * every delivery is settled exactly once, and what core or the application throws never reaches the adapter.
  */
 export function guardTransport(transport: IMessageTransport, options: GuardOptions): GuardedTransport {
   return new GuardedTransport(transport, options);
 }
 
-/** closed ─open→ opening ─ok→ open ─close→ closing → closed; opening ─failed→ closed. */
+/** The time from one open to its close. */
+interface Session {
+  readonly runtime: Runtime;
+  over: boolean;
+}
+
+/** closed ─open→ opening ─ok→ open ─close→ closing → closed; opening ─failed→ closed; opening ─aborted→ closing → closed. */
 type GuardState =
   | { readonly is: 'closed' }
-  | { readonly is: 'opening'; readonly done: Promise<void> }
-  | { readonly is: 'open'; readonly runtime: Runtime }
+  | { readonly is: 'opening'; readonly done: Promise<void>; readonly giveUp: AbortController }
+  | { readonly is: 'open'; readonly session: Session }
   | { readonly is: 'closing'; readonly done: Promise<void> };
 
 /** A transport behind its guard; see {@link guardTransport}. */
@@ -47,12 +59,14 @@ export class GuardedTransport implements IMessageTransport {
   readonly deadLetters: ITransportDeadLetters;
   readonly counters: GuardCounters = { settleLost: 0 };
   readonly #inner: IMessageTransport;
-  readonly #options: GuardOptions;
+  readonly #timeoutMs: number;
+  readonly #outcomes: OutcomeGuard;
   #state: GuardState = { is: 'closed' };
 
   constructor(inner: IMessageTransport, options: GuardOptions) {
     this.#inner = inner;
-    this.#options = options;
+    this.#timeoutMs = options.publishTimeoutMs;
+    this.#outcomes = new OutcomeGuard(inner.name, options.publishTimeoutMs);
     this.topology = {
       plan: (topology) => inner.topology.plan(topology),
       compare: async (plan) => this.#whenOpen('compare', () => inner.topology.compare(plan)),
@@ -78,77 +92,79 @@ export class GuardedTransport implements IMessageTransport {
     return this.#inner.capabilitiesOf(endpoint);
   }
 
+  /** @throws ConnectionError `TRANSPORT_OPEN_FAILED`; or the reason of the signal */
   async open(options: OpenOptions): Promise<void> {
-    if (this.#state.is === 'closing') await this.#state.done;
-    if (this.#state.is === 'open') return;
-    if (this.#state.is === 'opening') return this.#state.done;
-    const done = this.#open(options);
-    this.#state = { is: 'opening', done };
-    return done;
+    options.signal?.throwIfAborted();
+    while (this.#state.is === 'closing') await this.#whenClosed(this.#state.done, options);
+    if (this.#state.is === 'closed') this.#state = this.#beginOpening(options);
+    if (this.#state.is === 'opening') await unlessAborted(this.#state.done, options.signal);
   }
 
-  async #open(options: OpenOptions): Promise<void> {
+  #beginOpening(options: OpenOptions): GuardState {
+    const giveUp = new AbortController();
+    const signal = options.signal === undefined ? giveUp.signal : AbortSignal.any([options.signal, giveUp.signal]);
+    const { runtime } = options;
+    const onState: OpenOptions['onState'] = (state) => shield(runtime, 'onState', () => options.onState(state));
+    const opening = asPromise(() => this.#inner.open({ ...options, signal, onState }));
+    const done = this.#finishOpening(opening, signal, runtime);
+    done.catch(() => undefined);
+    return { is: 'opening', done, giveUp };
+  }
+
+  async #finishOpening(opening: Promise<void>, signal: AbortSignal, runtime: Runtime): Promise<void> {
     try {
-      options.signal?.throwIfAborted();
-      await this.#inner.open(options);
-      this.#state = { is: 'open', runtime: options.runtime };
+      await unlessAborted(opening, signal);
+      this.#state = { is: 'open', session: { runtime, over: false } };
     } catch (error) {
-      this.#state = { is: 'closed' };
-      if (isBusError(error) || options.signal?.aborted === true) throw error;
-      throw new ConnectionError(
-        'TRANSPORT_OPEN_FAILED',
-        `The transport "${this.name}" could not be opened. See \`cause\`; opening may be tried again.`,
-        {
-          cause: error,
-          details: { transport: this.name },
-        },
-      );
+      this.#state = signal.aborted ? { is: 'closing', done: this.#abandon(opening, runtime) } : { is: 'closed' };
+      if (signal.aborted) throw signal.reason;
+      if (isBusError(error)) throw error;
+      throw this.#openFailed('See `cause`; opening may be tried again.', error);
     }
   }
 
+  /** Nobody waits for this opening any more: should it succeed all the same, what it opened is closed. */
+  async #abandon(opening: Promise<void>, runtime: Runtime): Promise<void> {
+    try {
+      await opening.then(
+        () => this.#inner.close(),
+        () => undefined,
+      );
+    } catch (error) {
+      runtime.logger.warn({ event: LOG_EVENTS.transportCloseFailed, transport: this.name, error }, 'the transport did not close cleanly');
+    }
+    this.#state = { is: 'closed' };
+  }
+
+  /** An adapter is never opened while it still closes; but nobody waits for ever. */
+  async #whenClosed(closing: Promise<void>, { runtime, signal }: OpenOptions): Promise<void> {
+    if (await settlesInTime(closing, { limitMs: this.#timeoutMs, runtime, signal })) return;
+    signal?.throwIfAborted();
+    throw this.#openFailed(`What was opened before has not closed within ${this.#timeoutMs} ms. Try again later.`);
+  }
+
   async close(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#state.is === 'opening') await this.#state.done.catch(() => undefined);
-    if (this.#state.is === 'closed') return;
-    if (this.#state.is === 'closing') return this.#state.done;
-    const done = this.#inner.close(options).finally(() => {
+    if (this.#state.is === 'opening') {
+      this.#state.giveUp.abort(this.#openFailed('It was closed while it opened.'));
+      await this.#state.done.catch(() => undefined);
+    }
+    if (this.#state.is === 'open') {
+      this.#state.session.over = true;
+      this.#state = { is: 'closing', done: this.#close(options) };
+    }
+    if (this.#state.is === 'closing') await unlessAborted(this.#state.done, options.signal);
+  }
+
+  #close(options: { readonly signal?: AbortSignal }): Promise<void> {
+    return asPromise(() => this.#inner.close(options)).finally(() => {
       this.#state = { is: 'closed' };
+      this.#outcomes.giveUp(`the transport "${this.name}" was closed before it answered`);
     });
-    this.#state = { is: 'closing', done };
-    return done;
   }
 
   send(entries: readonly TransportEntry[], options: SendCallOptions): MaybePromise<readonly SendOutcome[]> {
     if (this.#state.is !== 'open') return Promise.reject(this.#notOpen('send'));
-    if (options.signal?.aborted === true)
-      return entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: options.signal?.reason }));
-    try {
-      const outcomes = this.#inner.send(entries, options);
-      return isPromise(outcomes) ? this.#inTime(outcomes, entries.length, this.#state.runtime, options.signal) : outcomes;
-    } catch (error) {
-      return entries.map(() => ({ status: 'unknown', cause: error }));
-    }
-  }
-
-  /** The outcomes, or `unknown` for every entry when the timeout passes, the signal aborts or the adapter throws. */
-  #inTime(
-    sending: Promise<readonly SendOutcome[]>,
-    count: number,
-    runtime: Runtime,
-    signal?: AbortSignal,
-  ): Promise<readonly SendOutcome[]> {
-    return new Promise((resolve) => {
-      const unknown = (cause: unknown): void => finish(Array.from({ length: count }, () => ({ status: 'unknown', cause })));
-      const timeoutMs = this.#options.publishTimeoutMs;
-      const timer = runtime.setTimer(timeoutMs, () => unknown(`no answer from the transport "${this.name}" within ${timeoutMs} ms`));
-      const onAbort = (): void => unknown(signal?.reason);
-      const finish = (outcomes: readonly SendOutcome[]): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', onAbort);
-        resolve(outcomes);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      sending.then(finish, unknown);
-    });
+    return this.#outcomes.send(this.#inner, entries, options, this.#state.session.runtime);
   }
 
   async cancel(token: string): Promise<boolean> {
@@ -157,20 +173,53 @@ export class GuardedTransport implements IMessageTransport {
 
   receive(endpoint: EndpointTopology, options: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void): IReceiver {
     if (this.#state.is !== 'open') throw this.#notOpen('receive');
-    const { runtime } = this.#state;
-    const onSettled = (result: SettleResult): void => {
-      if (result === 'settled') return;
-      this.counters.settleLost += 1;
-      runtime.logger.warn(
-        { event: LOG_EVENTS.settleLost, endpoint: endpoint.name },
-        'a settlement came too late; the message will be delivered again',
-      );
+    const { session } = this.#state;
+    const watch = this.#watch(endpoint, session);
+    return this.#inner.receive(endpoint, options, (delivery) => {
+      if (session.over) {
+        session.runtime.logger.warn(
+          { event: LOG_EVENTS.deliveryAfterStop, endpoint: endpoint.name },
+          'a delivery came after close; it comes again',
+        );
+        return;
+      }
+      const guarded = new SettleOnceDelivery(delivery, watch);
+      const failure = shield(session.runtime, 'onDelivery', () => onDelivery(guarded));
+      if (failure !== undefined) void releaseUnsettled(guarded, endpoint, session.runtime);
+    });
+  }
+
+  #watch(endpoint: EndpointTopology, session: Session): SettlementWatch {
+    return {
+      get isOver() {
+        return session.over;
+      },
+      onSettled: (result) => {
+        if (result === 'settled') return;
+        this.counters.settleLost += 1;
+        session.runtime.logger.warn(
+          { event: LOG_EVENTS.settleLost, endpoint: endpoint.name },
+          'a settlement came too late; the message will be delivered again',
+        );
+      },
     };
-    return this.#inner.receive(endpoint, options, (delivery) => onDelivery(new SettleOnceDelivery(delivery, onSettled)));
   }
 
   async replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox> {
-    return this.#whenOpen('replies', () => this.#inner.replies(onReply));
+    if (this.#state.is !== 'open') throw this.#notOpen('replies');
+    const { session } = this.#state;
+    const gate: InboxGate = { closed: false };
+    const inner = await this.#inner.replies((message) => {
+      if (!gate.closed && !session.over) shield(session.runtime, 'onReply', () => onReply(message));
+    });
+    if (session.over) {
+      await inner.close();
+      throw this.#notOpen('replies');
+    }
+    return new GuardedReplyInbox(inner, gate, (inbox, entries, options) => {
+      if (gate.closed || session.over) return Promise.reject(this.#notOpen('replies.send'));
+      return this.#outcomes.send(inbox, entries, options, session.runtime);
+    });
   }
 
   isReplyAddress(address: string): boolean {
@@ -182,6 +231,13 @@ export class GuardedTransport implements IMessageTransport {
     return work();
   }
 
+  #openFailed(wayOut: string, cause?: unknown): ConnectionError {
+    return new ConnectionError('TRANSPORT_OPEN_FAILED', `The transport "${this.name}" could not be opened. ${wayOut}`, {
+      ...(cause === undefined ? {} : { cause }),
+      details: { transport: this.name },
+    });
+  }
+
   #notOpen(operation: string): ConnectionError {
     return new ConnectionError(
       'TRANSPORT_NOT_OPEN',
@@ -190,5 +246,28 @@ export class GuardedTransport implements IMessageTransport {
         details: { transport: this.name, operation, state: this.#state.is },
       },
     );
+  }
+}
+
+const asPromise = async (work: () => Promise<void>): Promise<void> => work();
+
+/** Runs a callback of core or the application; what it throws is logged and returned, and never reaches the adapter. */
+function shield(runtime: Runtime, callback: string, run: () => void): { readonly error: unknown } | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    runtime.logger.error({ event: LOG_EVENTS.callbackFailed, callback, error }, 'a callback of the transport has thrown');
+    return { error };
+  }
+}
+
+/** Gives a delivery back that nobody took over, unless it is settled already. */
+async function releaseUnsettled(delivery: ITransportDelivery, endpoint: EndpointTopology, { logger }: Runtime): Promise<void> {
+  try {
+    await delivery.release();
+  } catch (error) {
+    if (!isBusError(error, 'ALREADY_SETTLED'))
+      logger.error({ event: LOG_EVENTS.settleFailed, endpoint: endpoint.name, error }, 'a delivery could not be released');
   }
 }

@@ -4,6 +4,14 @@ import { isPromise } from '../runtime/maybe-promise.ts';
 import type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOptions, SettleResult } from './delivery.ts';
 import type { TransportMessage } from './transport-message.ts';
 
+/** What watches over the deliveries of one receiver. */
+export interface SettlementWatch {
+  /** True once the transport is closed: nothing can be settled any more. */
+  readonly isOver: boolean;
+  /** Told once of each verb that took effect or came too late. */
+  onSettled(result: SettleResult): void;
+}
+
 type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
 
 /**
@@ -14,13 +22,13 @@ type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
  */
 export class SettleOnceDelivery implements ITransportDelivery {
   readonly #inner: ITransportDelivery;
-  readonly #onSettled: (result: SettleResult) => void;
+  readonly #watcher: SettlementWatch;
   #verb: Verb | undefined;
   #result: MaybePromise<SettleResult> | undefined;
 
-  constructor(inner: ITransportDelivery, onSettled: (result: SettleResult) => void) {
+  constructor(inner: ITransportDelivery, watcher: SettlementWatch) {
     this.#inner = inner;
-    this.#onSettled = onSettled;
+    this.#watcher = watcher;
   }
 
   get message(): TransportMessage {
@@ -71,22 +79,26 @@ export class SettleOnceDelivery implements ITransportDelivery {
   }
 
   #watch(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
+    const result = this.#begin(settle);
+    this.#result = isPromise(result)
+      ? result.then(
+          (value) => this.#done(value),
+          (error: unknown) => this.#reopen(error),
+        )
+      : result;
+    return isPromise(result) ? this.#result : this.#done(result);
+  }
+
+  #begin(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
     try {
-      const result = this.#inner.lost.aborted ? 'lost' : settle();
-      this.#result = isPromise(result)
-        ? result.then(
-            (value) => this.#done(value),
-            (error: unknown) => this.#reopen(error),
-          )
-        : this.#done(result);
-      return this.#result;
+      return this.#watcher.isOver || this.#inner.lost.aborted ? 'lost' : settle();
     } catch (error) {
       return this.#reopen(error);
     }
   }
 
   #done(result: SettleResult): SettleResult {
-    this.#onSettled(result);
+    this.#watcher.onSettled(result);
     return result;
   }
 

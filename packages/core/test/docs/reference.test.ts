@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '@waybill/core';
-import { HEADERS } from '@waybill/core/transport';
+import { HEADERS, LOG_EVENTS } from '@waybill/core/transport';
 
 const page = (name: string): string => readFileSync(new URL(`../../../../docs/reference/${name}.md`, import.meta.url), 'utf8');
 const firstColumn = (text: string): string[] => Array.from(text.matchAll(/^\| `([^`]+)` \|/gm), (match) => match[1] as string);
@@ -16,6 +16,25 @@ describe('the reference pages', () => {
 
   it('headers.md holds exactly the headers of the code', () => {
     expect(firstColumn(page('headers'))).toEqual(Object.values(HEADERS));
+  });
+
+  it('log-events.md holds exactly the events of the code', () => {
+    expect(firstColumn(page('log-events'))).toEqual(Object.values(LOG_EVENTS));
+  });
+
+  it('log-events.md names the level at which core logs each event', () => {
+    const levels = new Map(
+      Array.from(page('log-events').matchAll(/^\| `([^`]+)` \| (\w+) \|/gm), ([, event, level]) => [event as string, level as string]),
+    );
+    const source = new URL('../../src/', import.meta.url);
+    const calls = globSync('**/*.ts', { cwd: source }).flatMap((file) =>
+      Array.from(
+        readFileSync(new URL(file, source), 'utf8').matchAll(/logger\.(debug|info|warn|error)\(\s*\{ event: LOG_EVENTS\.(\w+)/g),
+        ([, level, key]) => [LOG_EVENTS[key as keyof typeof LOG_EVENTS], level as string] as const,
+      ),
+    );
+    expect(calls.length).toBeGreaterThan(10);
+    for (const [event, level] of calls) expect(`${event} ${level}`).toBe(`${event} ${levels.get(event)}`);
   });
 
   it('the first sample of the README is the example that runs', () => {
