@@ -9,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: 'threads',
+    silent: 'passed-only', // what a bus writes to the console is shown where a test fails
     projects: [
       {
         extends: true,

@@ -77,4 +77,7 @@ export { systemRuntime } from './runtime/system-runtime.ts';
 export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';
 export type { Runtime, Timer } from './runtime/runtime.ts';
 export type { Duration } from './runtime/duration.ts';
+export { silentLogger } from './observability/logger.ts';
 export type { LogFields, Logger } from './observability/logger.ts';
+export { consoleLogger } from './observability/console-logger.ts';
+export type { ConsoleLoggerOptions, LogConsole, LogLevel } from './observability/console-logger.ts';

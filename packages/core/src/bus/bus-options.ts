@@ -43,11 +43,15 @@ export interface BusBaseOptions {
   readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
   /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. @default '10s' */
   readonly publishTimeout?: Duration;
-  /** How long `stop()` waits for handlers before it aborts their signal. @default '30s' */
+  /** How long `stop()` waits for handlers before it aborts their signal; from then on they have half of the transport's `stopSlackMs`. @default '30s' */
   readonly drainTimeout?: Duration;
   /** Clock, timers, ids. @default systemRuntime({ logger }) */
   readonly runtime?: Runtime;
-  /** Where log events go; ignored when `runtime` is given. @default silent */
+  /**
+   * Where log events go: a pino logger, or anything of its shape; `silentLogger` says nothing. A `runtime` has its own, and
+   * then this one is ignored. While all is well nothing above `info` is logged, so the default is quiet until something is
+   * wrong. @default consoleLogger(): warnings and errors to the console
+   */
   readonly logger?: Logger;
 }
 

@@ -32,9 +32,10 @@ export interface Bus extends MessageSender, AsyncDisposable {
   start(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Stops in two stages. At once: nothing new is taken, no handler starts, what waits goes back to the broker. Then
-   * handlers that run may finish, for `drainTimeout`; then, or when `signal` aborts, their signal aborts, and what they
-   * hold goes back untried. Resolves within `drainTimeout` + the transport's `stopSlackMs`, and never rejects for what
-   * handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up.
+   * handlers that run may finish, for `drainTimeout`; then, or when `signal` aborts, their signal aborts. They have half
+   * of the transport's `stopSlackMs` to end, and what they hold goes back untried; the other half is for closing the
+   * transport, which leaves to the broker what a handler still holds. Resolves within `drainTimeout` + `stopSlackMs`, and
+   * never rejects for what handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up.
    */
   stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED` */

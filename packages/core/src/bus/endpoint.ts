@@ -18,7 +18,8 @@ export interface EndpointOptions {
    * Messages of one partition key form a lane: they are handled one after another, in order, by one process. `onWait` says
    * what the others of a lane do while one of them waits for its redelivery: `hold` waits with it, `pass` goes on, `park`
    * follows it and needs a store. What the transport cannot do fails `start()` with `CAPABILITY_NOT_SUPPORTED`. A message
-   * that is dead-lettered has left its lane. `true` is `{ onWait: 'hold' }`. @default false
+   * that is dead-lettered has left its lane. A message without a partition key is in no lane and has no order; the first that
+   * comes is logged as `message.unordered`. `true` is `{ onWait: 'hold' }`. @default false
    */
   readonly ordered?: boolean | { readonly onWait: LaneWait };
   readonly recovery?: RecoveryOptions;
@@ -26,7 +27,7 @@ export interface EndpointOptions {
   readonly timeout?: Duration;
   /**
    * What is done with messages of names that nobody here handles: set aside in `<endpoint>.skipped`, dead-lettered, or
-   * acknowledged. Each is logged as `message.skipped`. @default 'skip'; 'discard' where the endpoint reads a log
+   * acknowledged. Each is logged as `message.skipped`, with its id and where it is. @default 'skip'; 'discard' where the endpoint reads a log
    */
   readonly onUnknown?: 'skip' | 'dead-letter' | 'discard';
   /** Middleware for this endpoint, inside that of the bus. */

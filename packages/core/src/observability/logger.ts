@@ -17,5 +17,5 @@ export interface Logger {
 
 const nothing = (): void => undefined;
 
-/** A logger that says nothing. */
+/** A logger that says nothing: `createBus({ logger: silentLogger })`. */
 export const silentLogger: Logger = Object.freeze({ debug: nothing, info: nothing, warn: nothing, error: nothing });

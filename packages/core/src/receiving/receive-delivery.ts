@@ -135,17 +135,25 @@ function decide(
   );
 }
 
-/** The user's hook; what it throws changes nothing. */
+/** Logs a retry in process, and calls the user's hook; what it throws changes nothing. A redelivery is logged where it is settled. */
 function tellRetry(
   context: IncomingContext,
   error: unknown,
   decision: RecoveryDecision,
   { recovery, runtime, endpoint }: ReceivePlan,
 ): void {
-  if (recovery.onRetry === undefined || (decision.kind !== 'retry-after' && decision.kind !== 'redeliver-after')) return;
+  if (decision.kind !== 'retry-after' && decision.kind !== 'redeliver-after') return;
+  const { messageId, attempt } = context;
+  if (decision.kind === 'retry-after') {
+    runtime.logger.warn(
+      { event: LOG_EVENTS.messageRetried, endpoint, messageId, attempt, delayMs: decision.delayMs, error: describeError(error) },
+      'a message failed and is tried again',
+    );
+  }
+  if (recovery.onRetry === undefined) return;
   const kind = decision.kind === 'retry-after' ? 'in-process' : 'redelivery';
   try {
-    recovery.onRetry({ endpoint, messageId: context.messageId, error, attempt: context.attempt, delayMs: decision.delayMs, kind });
+    recovery.onRetry({ endpoint, messageId, error, attempt, delayMs: decision.delayMs, kind });
   } catch (hookError) {
     runtime.logger.error(
       { event: LOG_EVENTS.hookFailed, endpoint, hook: 'onRetry', error: describeError(hookError) },
@@ -177,6 +185,12 @@ async function succeed(delivery: ITransportDelivery, context: IncomingContext, p
   return 'settled';
 }
 
+const SKIPPED: Readonly<Record<ReceivePlan['onUnknown'], string>> = {
+  skip: 'nobody here handles the message; it was set aside',
+  'dead-letter': 'nobody here handles the message; it was dead-lettered',
+  discard: 'nobody here handles the message; it was acknowledged and is gone from here',
+};
+
 /** A message of an unknown name: to the endpoint's place for those, to the dead letters, or nowhere, as the endpoint says. */
 async function setAside(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
   const headers = MessageHeaders.copyOf(delivery.message.headers).set(HEADERS.reason, 'unknown').set(HEADERS.origin, plan.endpoint);
@@ -194,8 +208,15 @@ async function setAside(delivery: ITransportDelivery, plan: ReceivePlan): Promis
     await delivery.ack();
   }
   plan.runtime.logger.warn(
-    { event: LOG_EVENTS.messageSkipped, endpoint: plan.endpoint, message: headers.at(SLOTS.name), onUnknown: plan.onUnknown },
-    'nobody here handles the message; it was set aside',
+    {
+      event: LOG_EVENTS.messageSkipped,
+      endpoint: plan.endpoint,
+      messageId: headers.at(SLOTS.id),
+      message: headers.at(SLOTS.name),
+      onUnknown: plan.onUnknown,
+      place: plan.onUnknown === 'skip' ? plan.skippedPlace : undefined,
+    },
+    SKIPPED[plan.onUnknown],
   );
 }
 

@@ -1,3 +1,4 @@
+import { HEADERS } from '../messages/headers.ts';
 import { deferred } from '../runtime/deferred.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
@@ -27,15 +28,18 @@ export class ReceiveEndpoint {
   readonly #plan: ReceivePlan;
   readonly #receiver: IReceiver;
   readonly #queue = new LaneQueue<ITransportDelivery>();
+  readonly #ordered: boolean;
   #concurrency: number;
   #prefetch: number;
   #slots = 0;
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
   #idle: (() => void) | undefined;
+  #hasToldOfNoLane = false;
 
   constructor(transport: IMessageTransport, plan: ReceivePlan, settings: ReceiveSettings) {
     this.#plan = plan;
+    this.#ordered = settings.topology.ordered;
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
     this.#receiver = transport.receive(settings.topology, { prefetch: settings.prefetch }, (delivery) => this.#onDelivery(delivery));
@@ -100,8 +104,24 @@ export class ReceiveEndpoint {
       void this.#release(delivery);
       return;
     }
+    if (this.#ordered && delivery.lane === undefined) this.#tellOfNoLane(delivery);
     this.#queue.add(delivery);
     this.#fillSlots();
+  }
+
+  /** Once per start: it may be meant so. */
+  #tellOfNoLane({ message }: ITransportDelivery): void {
+    if (this.#hasToldOfNoLane) return;
+    this.#hasToldOfNoLane = true;
+    this.#plan.runtime.logger.warn(
+      {
+        event: LOG_EVENTS.messageUnordered,
+        endpoint: this.#plan.endpoint,
+        message: message.headers.get(HEADERS.name),
+        messageId: message.headers.get(HEADERS.id),
+      },
+      'a message came to an ordered endpoint without a partition key, so it has no order; said once',
+    );
   }
 
   #fillSlots(): void {

@@ -44,7 +44,7 @@ export async function redeliverDelivery(
   const isLong = capabilities.delay.hop && delayMs > capabilities.delay.maxMs;
   if (isLong) headers.set(HEADERS.due, isoTime(runtime.now() + delayMs));
   await delivery.redeliver({ delayMs: isLong ? capabilities.delay.maxMs : delayMs, headers });
-  runtime.logger.info(
+  runtime.logger.warn(
     { event: LOG_EVENTS.messageFailed, ...fieldsOf(context, endpoint, error), delayMs },
     'a message failed and comes again later',
   );

@@ -1,6 +1,6 @@
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
-import { silentLogger } from '../observability/logger.ts';
+import { consoleLogger } from '../observability/console-logger.ts';
 import type { Runtime, Timer } from './runtime.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -9,7 +9,7 @@ const MAX_PLATFORM_DELAY_MS = 2 ** 31 - 1;
 
 /** Options of {@link systemRuntime}. */
 export interface SystemRuntimeOptions {
-  /** Where log events go. @default silent */
+  /** Where log events go. @default consoleLogger(): warnings and errors to the console */
   readonly logger?: Logger;
 }
 
@@ -18,7 +18,7 @@ export interface SystemRuntimeOptions {
  * Make one per bus or share one: it holds no state but a pool of random bytes.
  */
 export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
-  const logger = options.logger ?? silentLogger;
+  const logger = options.logger ?? consoleLogger();
   const now = (): number => Date.now();
   return Object.freeze({
     now,
