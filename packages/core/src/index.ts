@@ -2,17 +2,20 @@
 
 // contracts
 export { defineCommand, defineEvent, defineQuery } from './messages/define-contract.ts';
-export type { ContractOptions, RequestContractOptions } from './messages/define-contract.ts';
+export type { ContractOptions, ReplyInputs, ReplyOutputs, ReplySchemas, RequestContractOptions } from './messages/define-contract.ts';
 export type {
   AnyCommand,
   AnyEvent,
+  AnyRequest,
   Command,
   Contract,
   ContractKind,
   Event,
   InputOf,
   MessageOf,
+  OneOf,
   Query,
+  ReplyInputOf,
   ReplyOf,
 } from './messages/contract.ts';
 export { jsonSchemaOf } from './messages/json-schema.ts';
@@ -32,18 +35,19 @@ export type {
   HandlerList,
   HandlerMethod,
   HandlerOptions,
+  HandlerResult,
 } from './handling/handler.ts';
 export type { AnyHandlerClass, Handler, HandlerClass } from './handling/handler-class.ts';
 export type { HandlesDecorator } from './decorators/handles.ts';
-export type { ConsumeContext } from './pipeline/consume-context.ts';
+export type { ConsumeContext, Replied, ReplyKind, ReplyMessage } from './pipeline/consume-context.ts';
 
 // the bus
 export { createBus } from './bus/create-bus.ts';
-export type { Bus, BusState, EndpointControl } from './bus/bus.ts';
+export type { Bus, BusState, EndpointControl, ReplyCounts } from './bus/bus.ts';
 export type { BusBaseOptions, BusOptions } from './bus/bus-options.ts';
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
-export type { MessageSender, SendOptions } from './pipeline/message-sender.ts';
+export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
 export type { LaneWait } from './transport/transport-capabilities.ts';
 export { route } from './routing/route-table.ts';
 export type { Route } from './routing/route-table.ts';

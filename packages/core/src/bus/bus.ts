@@ -17,13 +17,24 @@ export interface EndpointControl {
   setConcurrency(concurrency: number): void;
 }
 
+/** Numbers about replies, since the bus was created. */
+export interface ReplyCounts {
+  /** Requests that wait for their reply at this moment. */
+  readonly open: number;
+  /** Replies that came and that nobody waited for: late ones, second ones, and those to unknown requests. */
+  readonly dropped: number;
+  /** Replies of the handlers of this bus that reached nobody: the address was refused, or is gone. */
+  readonly unsent: number;
+}
+
 /**
- * A bus: sends, publishes, and runs handlers. Messages can be sent between `start()` and `stop()`; before it is
+ * A bus: sends, publishes, requests, and runs handlers. Messages can be sent between `start()` and `stop()`; before it is
  * `BUS_NOT_STARTED`, after it `BUS_STOPPED`.
  */
 export interface Bus extends MessageSender, AsyncDisposable {
   readonly name: string;
   readonly state: BusState;
+  readonly replies: ReplyCounts;
   /**
    * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
    * a failed one leaves nothing open and may be tried again.

@@ -1,6 +1,9 @@
 import { runnableHandlers } from '../container/runnable-handlers.ts';
 import { HandlerTable } from '../handling/handler-table.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
+import { readReply } from '../replies/read-reply.ts';
+import { ReplyLedger } from '../replies/reply-ledger.ts';
+import { RequestClient } from '../replies/request-client.ts';
 import { RouteTable, entityName } from '../routing/route-table.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { jsonSerializer } from '../serialization/json-serializer.ts';
@@ -12,7 +15,7 @@ import { handledCommands, resolveBusOptions } from './bus-options.ts';
 import type { PipelineParts } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
 import { RunningBus } from './running-bus.ts';
-import { Sender } from './sender.ts';
+import { Sender, sendError } from './sender.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /**
@@ -38,15 +41,29 @@ export function createBus(options: BusOptions): Bus {
     capabilities: transport.capabilities,
   };
   const keeper = new TopologyKeeper(transport, options, resolved.endpoints);
-  const sender = new Sender(transport, linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])), (topic, contract) =>
-    keeper.declareTopic(topic, contract),
-  );
+  const ledger = new ReplyLedger(transport, runtime);
+  const sender = new Sender({
+    transport,
+    run: linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])),
+    declareTopic: (topic, contract) => keeper.declareTopic(topic, contract),
+    ledger,
+  });
+  const requests = (): RequestClient =>
+    new RequestClient({
+      transport,
+      runtime,
+      ledger,
+      prepare: (call, link) => sender.prepareRequest(call, link),
+      read: (request, reply) => readReply(request, reply, parts.serializers),
+      refused: sendError,
+    });
   const endpoints = resolved.endpoints.map((one) => {
     const table = new HandlerTable(runnableHandlers(one.handlers, options.container, runtime.logger));
     const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });
-  return new RunningBus({ name: resolved.name, drainTimeoutMs: resolved.drainTimeoutMs, runtime, transport, sender, keeper, endpoints });
+  const { name, drainTimeoutMs } = resolved;
+  return new RunningBus({ name, drainTimeoutMs, runtime, transport, sender, keeper, endpoints, ledger, requests });
 }
 
 /** From contract name to endpoint; routes win over the endpoints of this bus. */

@@ -1,20 +1,23 @@
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
-import type { AnyCommand, AnyEvent, Contract, InputOf } from '../messages/contract.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
-import type { SendOptions } from '../pipeline/message-sender.ts';
+import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
+import type { ReplyLedger } from '../replies/reply-ledger.ts';
+import type { RequestClient } from '../replies/request-client.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import { endpointTopology } from './build-topology.ts';
-import type { Bus, BusState, EndpointControl } from './bus.ts';
+import type { Bus, BusState, EndpointControl, ReplyCounts } from './bus.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
+import { assertRequest } from './sender.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
 /** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
@@ -32,6 +35,9 @@ export interface BusParts {
   readonly sender: Sender;
   readonly keeper: TopologyKeeper;
   readonly endpoints: readonly LinkedEndpoint[];
+  readonly ledger: ReplyLedger;
+  /** Makes what asks, anew at each start. */
+  readonly requests: () => RequestClient;
 }
 
 /** The bus itself; see {@link Bus} for its promises and {@link BusState} for its states. */
@@ -44,10 +50,17 @@ export class RunningBus implements Bus {
   #startAbort = new AbortController();
   #stopping: Promise<void> | undefined;
   #abort = new AbortController();
+  #requests: RequestClient;
 
   constructor(parts: BusParts) {
     this.name = parts.name;
     this.#parts = parts;
+    this.#requests = parts.requests();
+  }
+
+  get replies(): ReplyCounts {
+    const { dropped, unsent } = this.#parts.ledger;
+    return { open: this.#requests.open, dropped, unsent };
   }
 
   get state(): BusState {
@@ -90,6 +103,16 @@ export class RunningBus implements Bus {
     await this.#parts.sender.send('publish', event, message, options);
   }
 
+  async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
+    this.#assertStarted(request);
+    return (await this.#request(undefined, request, message, options)) as ReplyOf<C>;
+  }
+
+  #request(parent: IncomingContext | undefined, contract: Contract, message: unknown, options: RequestOptions): Promise<unknown> {
+    assertRequest(contract);
+    return this.#requests.request({ contract, message, options, parent });
+  }
+
   endpoint(name: string): EndpointControl {
     const running = this.#running.get(name);
     if (running === undefined) {
@@ -109,6 +132,7 @@ export class RunningBus implements Bus {
     this.#state = 'starting';
     this.#abort = new AbortController();
     this.#startAbort = new AbortController();
+    this.#requests = this.#parts.requests();
     const givenUp = signal === undefined ? this.#startAbort.signal : AbortSignal.any([signal, this.#startAbort.signal]);
     try {
       await unlessAborted(this.#openEverything(givenUp), givenUp, this.name);
@@ -165,10 +189,28 @@ export class RunningBus implements Bus {
           `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`,
         ),
       );
+      void this.#closeRequests();
       await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
     }
-    await settlesInTime(this.#closeTransport(), { limitMs: slackMs / 2, runtime });
+    await settlesInTime(
+      this.#closeRequests().then(() => this.#closeTransport()),
+      { limitMs: slackMs / 2, runtime },
+    );
     this.#running.clear();
+  }
+
+  /** What waits for a reply ends at once; handlers may wait until they are drained. */
+  async #closeRequests(): Promise<void> {
+    const reason = `The bus "${this.name}" stopped before the reply had come. The request may have been handled; ask again where that is safe.`;
+    try {
+      await this.#requests.close(new ConfigurationError('BUS_STOPPED', reason, { details: { bus: this.name } }));
+    } catch (error) {
+      const { runtime, transport } = this.#parts;
+      runtime.logger.warn(
+        { event: LOG_EVENTS.transportCloseFailed, transport: transport.name, error },
+        'the place for replies was not given back cleanly',
+      );
+    }
   }
 
   async #closeTransport(): Promise<void> {
@@ -192,6 +234,8 @@ export class RunningBus implements Bus {
       transport,
       {
         endpoint: one.name,
+        captureReply: (context, contract, message) => sender.captureReply(context, contract, message),
+        request: async (context, contract, message, options) => this.#request(context, contract, message, options),
         capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
         aborted: this.#abort.signal,
         runtime,

@@ -75,7 +75,8 @@ export const ERROR_CODES = {
   // sending: one message
   CONTRACT_KIND_MISMATCH: {
     radius: 'message',
-    meaning: 'A contract of the wrong kind was given: `send` takes commands, `publish` events.',
+    meaning:
+      'A contract of the wrong kind was given: `send` takes commands, `publish` events, `request` queries and commands with a reply.',
     wayOut: 'Use the verb that fits the contract.',
   },
   CONTRACT_NOT_DECLARED: {
@@ -127,6 +128,26 @@ export const ERROR_CODES = {
     radius: 'message',
     meaning: 'No answer came in time; the message may or may not be stored.',
     wayOut: 'Send it again with the same message id.',
+  },
+  REQUEST_TIMEOUT: {
+    radius: 'message',
+    meaning: 'No reply came in time. The request may have been handled all the same; a late reply is dropped and counted.',
+    wayOut: 'Ask again where that is safe, raise `timeout`, or look whether the other service runs.',
+  },
+  REQUEST_ABORTED: {
+    radius: 'message',
+    meaning: 'The signal of a request aborted before its reply came. The request may have been handled all the same.',
+    wayOut: 'See `cause`; nothing is to be done where the caller gave up.',
+  },
+  REQUEST_FAULTED: {
+    radius: 'message',
+    meaning: 'The other service could not handle the request; `details.fault` is what it said.',
+    wayOut: 'Look into the dead letters of the endpoint that handles it.',
+  },
+  REPLY_INVALID: {
+    radius: 'message',
+    meaning: 'A reply came that is none of the contract, cannot be read, or does not fit its schema; `cause` says why.',
+    wayOut: 'Bring both services to the same version of the contract.',
   },
   SERIALIZER_UNKNOWN: {
     radius: 'message',
@@ -185,6 +206,26 @@ export const ERROR_CODES = {
     radius: 'endpoint',
     meaning: 'A handler held the event loop for long without a pause; nothing else ran meanwhile.',
     wayOut: 'Split the work, or move it to a worker thread.',
+  },
+  REPLIED_TWICE: {
+    radius: 'delivery',
+    meaning: 'A handler replied twice to one request; the attempt failed.',
+    wayOut: 'Return the reply, or call `context.reply` once and return what it gives.',
+  },
+  REPLY_MISSING: {
+    radius: 'delivery',
+    meaning: 'A handler returned nothing although its contract has a reply and somebody waits for it; the attempt failed.',
+    wayOut: 'Return the reply.',
+  },
+  REPLY_UNEXPECTED: {
+    radius: 'delivery',
+    meaning: 'A handler replied where its contract has no reply, or with a kind that the contract does not name; the attempt failed.',
+    wayOut: 'Give the contract the reply, or drop the call.',
+  },
+  REPLY_ADDRESS_REFUSED: {
+    radius: 'delivery',
+    meaning: 'A request came with a reply address that is none of its transport; it was handled, and the reply was dropped and counted.',
+    wayOut: 'Find out who sent it.',
   },
   NEXT_CALLED_TWICE: {
     radius: 'delivery',

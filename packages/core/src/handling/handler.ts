@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
-import type { Contract, MessageOf, ReplyOf } from '../messages/contract.ts';
-import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import type { Contract, MessageOf, ReplyInputOf } from '../messages/contract.ts';
+import type { ConsumeContext, Replied } from '../pipeline/consume-context.ts';
 import { assertContractName } from '../messages/message-name.ts';
 import type { AnyHandlerClass } from './handler-class.ts';
 
@@ -9,8 +9,11 @@ import type { AnyHandlerClass } from './handler-class.ts';
  * The type is conditional on purpose: so the reply is checked where it is returned, and its literals stay literal.
  */
 export type HandlerFunction<C extends Contract> = [C] extends [Contract]
-  ? (message: MessageOf<C>, context: ConsumeContext<MessageOf<C>>) => ReplyOf<C> | Promise<ReplyOf<C>>
+  ? (message: MessageOf<C>, context: ConsumeContext<MessageOf<C>, ReplyInputOf<C>>) => HandlerResult<C> | Promise<HandlerResult<C>>
   : never;
+
+/** What a handler returns: its reply, or what `context.reply` gave; nothing where the contract has no reply. */
+export type HandlerResult<C extends Contract> = C['hasReply'] extends true ? ReplyInputOf<C> | Replied : ReplyInputOf<C>;
 
 /** A handler of any contract, once types are checked. */
 export type AnyHandle = (message: never, context: never) => unknown;

@@ -22,8 +22,9 @@ export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
 type AnyHandle = (message: unknown, context: IncomingContext) => unknown;
 
 function invoke(bound: RunnableHandler, context: IncomingContext): MaybePromise<void> {
-  const result = (bound.handle as AnyHandle)(context.message, context);
-  return isPromise(result as MaybePromise<unknown>) ? (result as Promise<void>) : undefined;
+  const result = (bound.handle as AnyHandle)(context.message, context) as MaybePromise<unknown>;
+  if (!context.contract.hasReply) return isPromise(result) ? (result as Promise<void>) : undefined;
+  return isPromise(result) ? result.then((reply) => context.settleReply(reply)) : context.settleReply(result);
 }
 
 async function invokeAll(handlers: readonly RunnableHandler[], context: IncomingContext): Promise<void> {

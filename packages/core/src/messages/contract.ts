@@ -1,7 +1,7 @@
 import type { StandardSchema } from './standard-schema.ts';
 
-/** The three kinds of message. */
-export type ContractKind = 'command' | 'event' | 'query';
+/** The kinds of message. Contracts of the kind `reply` are made by the bus, from those of their requests. */
+export type ContractKind = 'command' | 'event' | 'query' | 'reply';
 
 /**
  * A message definition: one exported value that carries name, version, schema and type of a message.
@@ -16,32 +16,34 @@ export interface Contract {
   readonly schema: StandardSchema | undefined;
   /** The schema of the reply, where the contract was given one. */
   readonly replySchema: StandardSchema | undefined;
+  /** The schemas of its named replies, by their kind, where the contract has several. */
+  readonly namedReplies: ReadonlyMap<string, StandardSchema> | undefined;
   /** The endpoint that the contract names itself; `undefined` leaves the choice to the routes. */
   readonly endpoint: string | undefined;
   readonly hasReply: boolean;
   /** Types only: never present at run time. */
-  readonly '~types': { readonly message: unknown; readonly input: unknown; readonly reply: unknown };
+  readonly '~types': { readonly message: unknown; readonly input: unknown; readonly reply: unknown; readonly replyInput: unknown };
 }
 
 /** A contract of a command: asks one endpoint to do something. */
-export interface Command<Message, Reply = void, Input = Message> extends Contract {
+export interface Command<Message, Reply = void, Input = Message, ReplyInput = Reply> extends Contract {
   readonly kind: 'command';
   readonly hasReply: [Reply] extends [void] ? false : true;
-  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply };
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply; readonly replyInput: ReplyInput };
 }
 
 /** A contract of a query: asks one endpoint for a value. */
-export interface Query<Message, Reply, Input = Message> extends Contract {
+export interface Query<Message, Reply, Input = Message, ReplyInput = Reply> extends Contract {
   readonly kind: 'query';
   readonly hasReply: true;
-  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply };
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply; readonly replyInput: ReplyInput };
 }
 
 /** A contract of an event: tells that something has happened. */
 export interface Event<Message, Input = Message> extends Contract {
   readonly kind: 'event';
   readonly hasReply: false;
-  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: void };
+  readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: void; readonly replyInput: void };
 }
 
 /** Any command. */
@@ -54,11 +56,25 @@ export interface AnyEvent extends Contract {
   readonly kind: 'event';
 }
 
+/** Any query, and any command with a reply: what `request` takes. */
+export interface AnyRequest extends Contract {
+  readonly kind: 'command' | 'query';
+  readonly hasReply: true;
+}
+
 /** The type that a handler of the contract gets: the output of its schema. */
 export type MessageOf<C extends Contract> = C['~types']['message'];
 
 /** The type that a sender writes: the input of the contract's schema. */
 export type InputOf<C extends Contract> = C['~types']['input'];
 
-/** The type of the contract's reply, `void` where it has none. */
+/** The type of the contract's reply, `void` where it has none: what `request` resolves to. */
 export type ReplyOf<C extends Contract> = C['~types']['reply'];
+
+/** The type that a handler replies with: the input of the reply's schema. */
+export type ReplyInputOf<C extends Contract> = C['~types']['replyInput'];
+
+/** One of several named replies: `{ kind, message }`, to switch on `kind`. */
+export type OneOf<Replies extends object> = {
+  readonly [Kind in keyof Replies]: { readonly kind: Kind; readonly message: Replies[Kind] };
+}[keyof Replies];

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
-import type { Command, Contract, ContractKind, Event, Query } from './contract.ts';
-import { assertContractName, assertEndpointName } from './message-name.ts';
+import type { Command, Contract, ContractKind, Event, OneOf, Query } from './contract.ts';
+import { assertContractName, assertEndpointName, assertReplyKind } from './message-name.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
 /** Options of `defineCommand`, `defineEvent` and `defineQuery`. */
@@ -14,6 +14,15 @@ export interface RequestContractOptions extends ContractOptions {
   /** The endpoint that handles it, where neither the call nor a route names one. @default the name up to its last dot */
   readonly endpoint?: string;
 }
+
+/** Named replies: the schema of each, by its kind. `typed<T>()` stands for a schema that checks nothing. */
+export type ReplySchemas = Readonly<Record<string, StandardSchema>>;
+
+/** The types that requesters get, by the kind of the reply. */
+export type ReplyOutputs<R extends ReplySchemas> = { readonly [Kind in keyof R]: SchemaOutput<R[Kind]> };
+
+/** The types that handlers reply with, by the kind of the reply. */
+export type ReplyInputs<R extends ReplySchemas> = { readonly [Kind in keyof R]: SchemaInput<R[Kind]> };
 
 /**
  * Defines a command: a message that asks exactly one endpoint to do something.
@@ -29,10 +38,14 @@ export function defineCommand<Message, Reply>(
   name: string,
   options: RequestContractOptions & { readonly reply: true },
 ): Command<Message, Reply>;
+export function defineCommand<S extends StandardSchema, R extends ReplySchemas>(
+  name: string,
+  options: RequestContractOptions & { readonly schema: S; readonly replies: R },
+): Command<SchemaOutput<S>, OneOf<ReplyOutputs<R>>, SchemaInput<S>, OneOf<ReplyInputs<R>>>;
 export function defineCommand<S extends StandardSchema, R extends StandardSchema>(
   name: string,
   options: RequestContractOptions & { readonly schema: S; readonly reply: R },
-): Command<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>>;
+): Command<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>, SchemaInput<R>>;
 export function defineCommand<S extends StandardSchema>(
   name: string,
   options: RequestContractOptions & { readonly schema: S },
@@ -59,10 +72,14 @@ export function defineEvent(name: string, options?: AllOptions): Contract {
  * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
  */
 export function defineQuery<Message = never, Reply = never>(name: string, options?: RequestContractOptions): Query<Message, Reply>;
+export function defineQuery<S extends StandardSchema, R extends ReplySchemas>(
+  name: string,
+  options: RequestContractOptions & { readonly schema: S; readonly replies: R },
+): Query<SchemaOutput<S>, OneOf<ReplyOutputs<R>>, SchemaInput<S>, OneOf<ReplyInputs<R>>>;
 export function defineQuery<S extends StandardSchema, R extends StandardSchema>(
   name: string,
   options: RequestContractOptions & { readonly schema: S; readonly reply: R },
-): Query<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>>;
+): Query<SchemaOutput<S>, SchemaOutput<R>, SchemaInput<S>, SchemaInput<R>>;
 export function defineQuery(name: string, options?: AllOptions): Contract {
   return makeContract('query', name, options);
 }
@@ -70,6 +87,7 @@ export function defineQuery(name: string, options?: AllOptions): Contract {
 interface AllOptions extends RequestContractOptions {
   readonly schema?: StandardSchema;
   readonly reply?: StandardSchema | true;
+  readonly replies?: ReplySchemas;
 }
 
 function makeContract(kind: ContractKind, name: string, options: AllOptions = {}): Contract {
@@ -91,8 +109,23 @@ function makeContract(kind: ContractKind, name: string, options: AllOptions = {}
     version,
     schema: options.schema,
     replySchema: typeof options.reply === 'object' || typeof options.reply === 'function' ? options.reply : undefined,
+    namedReplies: namedReplies(name, options),
     endpoint: options.endpoint,
-    hasReply: kind === 'query' || options.reply !== undefined,
+    hasReply: kind === 'query' || options.reply !== undefined || options.replies !== undefined,
   };
   return Object.freeze(contract) as Contract;
+}
+
+function namedReplies(name: string, { reply, replies }: AllOptions): ReadonlyMap<string, StandardSchema> | undefined {
+  if (replies === undefined) return undefined;
+  const named = new Map(Object.entries(replies));
+  if (reply !== undefined || named.size === 0) {
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `The contract "${name}" has ${reply === undefined ? '`replies` without an entry' : 'both `reply` and `replies`'}. Give it one reply, or several named ones.`,
+      { details: { option: 'replies' } },
+    );
+  }
+  for (const kind of named.keys()) assertReplyKind(kind, name);
+  return named;
 }

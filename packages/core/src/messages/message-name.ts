@@ -21,6 +21,12 @@ export function assertEndpointName(name: string, what = 'endpoint'): void {
   assertName(what, name, MAX_ENDPOINT_NAME_LENGTH);
 }
 
+/** Throws `NAME_INVALID` unless `kind` can name one of the replies of a contract: one segment. */
+export function assertReplyKind(kind: string, contract: string): void {
+  assertName(`reply kind of "${contract}"`, kind, MAX_ENDPOINT_NAME_LENGTH);
+  if (kind.includes('.')) throw invalid(`reply kind of "${contract}"`, kind, 'it has more than one segment.');
+}
+
 function assertName(what: string, name: string, max: number): void {
   if (typeof name !== 'string' || !SEGMENTS.test(name)) {
     throw invalid(what, name, 'names are lower-case segments of a-z, 0-9 and "-", joined by dots. No underscores, no capitals.');

@@ -1,12 +1,14 @@
 import { DeliveryError } from '../errors/bus-error.ts';
-import type { AnyCommand, AnyEvent, Contract, InputOf } from '../messages/contract.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
+import { replyContract } from '../messages/reply-contract.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
-import type { ConsumeContext } from './consume-context.ts';
-import type { SendOptions } from './message-sender.ts';
+import type { ConsumeContext, Replied } from './consume-context.ts';
+import type { RequestOptions, SendOptions } from './message-sender.ts';
 import type { PipelineContext } from './step.ts';
 
 /** What an incoming context needs of its endpoint. */
@@ -20,9 +22,15 @@ export interface IncomingSurroundings {
     message: unknown,
     options: SendOptions,
   ) => MaybePromise<void>;
+  /** Runs the outgoing steps for a reply and captures it; does nothing where nobody can be reached by it. */
+  readonly captureReply: (context: IncomingContext, contract: Contract, message: unknown) => MaybePromise<void>;
+  /** Sends a request at once; resolves with its reply. */
+  readonly request: (context: IncomingContext, contract: Contract, message: unknown, options: RequestOptions) => Promise<unknown>;
   /** Aborts when the bus gives up draining. */
   readonly aborted: AbortSignal;
 }
+
+const REPLIED: Replied = Object.freeze({}) as Replied;
 
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
 export class IncomingContext implements PipelineContext, ConsumeContext {
@@ -46,6 +54,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   /** Sends that the handlers began and that are not captured yet. */
   readonly #capturing = new Set<Promise<void>>();
   #ended = false;
+  #replied = false;
 
   constructor(
     message: TransportMessage,
@@ -103,6 +112,24 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     await this.#capture('publish', event, message, options);
   }
 
+  async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
+    if (this.#ended) throw attemptEnded(this, request);
+    return (await this.#surroundings.request(this, request, message, options)) as ReplyOf<C>;
+  }
+
+  async reply(...given: unknown[]): Promise<Replied> {
+    await this.#reply(given.length > 1 ? { kind: given[0], message: given[1] } : given[0]);
+    return REPLIED;
+  }
+
+  /** Takes what a handler returned whose contract has a reply. @throws DeliveryError `REPLY_MISSING`, `REPLIED_TWICE` */
+  settleReply(returned: unknown): MaybePromise<void> {
+    if (returned === REPLIED) return undefined;
+    if (returned !== undefined) return this.#reply(returned);
+    if (this.#replied || this.#headers.at(SLOTS.replyTo) === undefined) return undefined;
+    throw replyError('REPLY_MISSING', this, 'returned nothing, and somebody waits for its reply. Return the reply.');
+  }
+
   /** True while a send that a handler began is not captured yet. */
   get isCapturing(): boolean {
     return this.#capturing.size > 0;
@@ -120,12 +147,45 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
 
   #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
     if (this.#ended) throw attemptEnded(this, contract);
-    const capturing = this.#surroundings.capture(this, kind, contract, message, options);
+    return this.#track(this.#surroundings.capture(this, kind, contract, message, options));
+  }
+
+  #reply(value: unknown): MaybePromise<void> {
+    if (this.#ended) throw attemptEnded(this, this.contract);
+    const { contract, message } = pickReply(this, value);
+    if (this.#replied) throw replyError('REPLIED_TWICE', this, 'replied twice. Return the reply, or call `context.reply` once.');
+    this.#replied = true;
+    return this.#track(this.#surroundings.captureReply(this, contract, message));
+  }
+
+  #track(capturing: MaybePromise<void>): MaybePromise<void> {
     if (!isPromise(capturing)) return undefined;
     const tracked = capturing.finally(() => this.#capturing.delete(tracked));
     this.#capturing.add(tracked);
     return tracked;
   }
+}
+
+/** The contract and the message of a reply: the one that there is, or the named one that `{ kind, message }` says. */
+function pickReply(context: IncomingContext, value: unknown): { readonly contract: Contract; readonly message: unknown } {
+  const { contract } = context;
+  if (!contract.hasReply)
+    throw replyError('REPLY_UNEXPECTED', context, 'replied, and its contract has no reply. Give it one, or drop the call.');
+  if (contract.namedReplies === undefined) return { contract: replyContract(contract), message: value };
+  const { kind, message } = (value ?? {}) as { readonly kind?: unknown; readonly message?: unknown };
+  if (typeof kind === 'string' && contract.namedReplies.has(kind)) return { contract: replyContract(contract, kind), message };
+  const known = Array.from(contract.namedReplies.keys()).join(', ');
+  throw replyError(
+    'REPLY_UNEXPECTED',
+    context,
+    `gave no reply that its contract names. Give \`{ kind, message }\`, of one of the kinds ${known}.`,
+  );
+}
+
+function replyError(code: ErrorCode, { contract, messageId, endpoint }: IncomingContext, what: string): DeliveryError {
+  return new DeliveryError(code, `The handler of "${contract.name}" ${what}`, {
+    details: { contract: contract.name, endpoint, messageId },
+  });
 }
 
 function attemptEnded({ messageId, endpoint }: IncomingContext, contract: Contract): DeliveryError {

@@ -1,4 +1,4 @@
-import type { AnyCommand, AnyEvent, InputOf } from '../messages/contract.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, InputOf, ReplyOf } from '../messages/contract.ts';
 import type { Duration } from '../runtime/duration.ts';
 
 /** What may be said about one message at the call. */
@@ -24,6 +24,14 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What may be said about one request at the call. */
+export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal'> {
+  /** How long to wait for the reply, from the call on; then it is `REQUEST_TIMEOUT`. @default '30s' */
+  readonly timeout?: Duration;
+  /** Gives up waiting for the reply: `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
 /** Whoever can send: a bus, and the context of a handler. */
 export interface MessageSender {
   /**
@@ -34,4 +42,11 @@ export interface MessageSender {
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void>;
   /** Publishes an event to all its subscribers, however many. Resolves and rejects as {@link send}. */
   publish<C extends AnyEvent>(event: C, message: InputOf<C>, options?: Omit<SendOptions, 'to'>): Promise<void>;
+  /**
+   * Asks the endpoint of a query, or of a command with a reply, and resolves with the reply. A request leaves at once, also
+   * in a handler; it is never captured. No reply does not mean that nothing was done.
+   * @throws MessageError `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `REQUEST_FAULTED`, `REPLY_INVALID`, and those of {@link send};
+   * ConfigurationError `BUS_STOPPED` when the bus stops before the reply has come
+   */
+  request<C extends AnyRequest>(request: C, message: InputOf<C>, options?: RequestOptions): Promise<ReplyOf<C>>;
 }

@@ -5,6 +5,7 @@ import type { ConsumeContext } from './consume-context.ts';
 import type { SendOptions } from './message-sender.ts';
 import type { PipelineContext } from './step.ts';
 
+const UNKNOWN: Destination = Object.freeze({ kind: 'endpoint', name: '' });
 const NO_BODY = new Uint8Array(0);
 
 /** One message on its way out: what flows through the outgoing steps, and at their end the entry for the transport. */
@@ -17,8 +18,8 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
   readonly parent: ConsumeContext | undefined;
   readonly headers: MessageHeaders = MessageHeaders.empty();
   body: Uint8Array = NO_BODY;
-  /** Set by the step `resolve-destination`, the first. */
-  destination!: Destination;
+  /** Set by the step `resolve-destination`, the first; before it where a reply goes to the address that its request names. */
+  destination: Destination = UNKNOWN;
   partitionKey: string | undefined;
   notBefore: number | undefined;
   expiresAt: number | undefined;
@@ -29,5 +30,10 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
     this.message = message;
     this.options = options;
     this.parent = parent;
+  }
+
+  /** True once something has said where it goes. */
+  get isAddressed(): boolean {
+    return this.destination !== UNKNOWN;
   }
 }

@@ -8,7 +8,7 @@ export function resolveDestination(routes: RouteTable): Step<OutgoingContext> {
     name: 'resolve-destination',
     description: 'Decides where the message goes.',
     run: (context, next) => {
-      context.destination = routes.destinationOf(context.contract, context.options.to);
+      if (!context.isAddressed) context.destination = routes.destinationOf(context.contract, context.options.to);
       return next(context);
     },
   };
