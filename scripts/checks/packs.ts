@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Check } from './check.ts';
 import { type Publishable, publishablePackages } from './publishable.ts';
 import { problemsOf } from './run-tool.ts';
-import { packPackage, unpackInto } from './unpack-packages.ts';
+import { linkPeers, packPackage, unpackInto } from './unpack-packages.ts';
 
 export const packs: Check = {
   name: 'packed packages',
@@ -13,7 +13,7 @@ export const packs: Check = {
   run: checkPacks,
 };
 
-/** Packs every package, lints the tarballs, then imports and typechecks each entry in a consumer that has nothing but them. */
+/** Packs every package, lints the tarballs, then imports and typechecks each entry in a consumer that has nothing but them and their peers. */
 async function checkPacks(root: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-packs-'));
   const packages = publishablePackages(root);
@@ -29,6 +29,7 @@ async function checkPacks(root: string): Promise<readonly string[]> {
 async function checkTarball(root: string, one: Publishable, folder: string): Promise<readonly string[]> {
   const tarball = await packPackage(root, one, folder);
   await unpackInto(folder, one, tarball);
+  linkPeers(root, folder, one);
   const linted = await Promise.all([
     problemsOf(folder, 'publint', ['run', tarball, '--strict']),
     problemsOf(folder, 'attw', [tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-emoji']),

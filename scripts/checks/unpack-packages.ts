@@ -1,5 +1,5 @@
-import { globSync, mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, globSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import type { Publishable } from './publishable.ts';
 import { runTool } from './run-tool.ts';
@@ -19,6 +19,15 @@ export async function unpackInto(consumer: string, { manifest }: Publishable, ta
   const folder = join(consumer, 'node_modules', manifest.name);
   mkdirSync(folder, { recursive: true });
   await mustSucceed(consumer, 'tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
+}
+
+/** Links the third-party peers of a package beside it: they are what its user installs too. */
+export function linkPeers(root: string, consumer: string, { folder, manifest }: Publishable): void {
+  for (const peer of Object.keys(manifest.peerDependencies ?? {}).filter((name) => !name.startsWith('@waybill/'))) {
+    const link = join(consumer, 'node_modules', peer);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) symlinkSync(realpathSync(join(root, folder, 'node_modules', peer)), link, 'dir');
+  }
 }
 
 async function mustSucceed(cwd: string, command: string, args: readonly string[]): Promise<void> {
