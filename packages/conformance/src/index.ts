@@ -5,8 +5,6 @@ export type { TransportHarness } from './transport/transport-harness.ts';
 export type { CaseHarness } from './transport/case-harness.ts';
 export type { LoggedLine, LogRecorder } from './transport/log-recorder.ts';
 export type { FaultKind, FaultOptions, FaultPort, InjectedFault } from './transport/fault-port.ts';
-export { seededRandom, virtualRuntime } from './virtual-runtime.ts';
-export type { VirtualRuntime, VirtualRuntimeOptions } from './virtual-runtime.ts';
 export { verdictMatrix } from './verdict-matrix.ts';
 export type { VerdictMatrix } from './verdict-matrix.ts';
 export type { TestRunner, Verdict } from './runner.ts';

@@ -1,8 +1,8 @@
 import type { GuardedTransport, IMessageTransport, Runtime, TransportCapabilities, TransportState } from '@waybill/core/transport';
 import { guardTransport, systemRuntime } from '@waybill/core/transport';
+import type { VirtualRuntime } from '@waybill/simulation';
+import { virtualRuntime } from '@waybill/simulation';
 import { expectThat } from '../runner.ts';
-import type { VirtualRuntime } from '../virtual-runtime.ts';
-import { virtualRuntime } from '../virtual-runtime.ts';
 import type { FaultKind, FaultOptions, InjectedFault } from './fault-port.ts';
 import { LogRecorder } from './log-recorder.ts';
 import type { TransportHarness } from './transport-harness.ts';

@@ -1,5 +1,7 @@
 import type { Logger, Runtime, Timer } from '@waybill/core/transport';
 import { LOG_EVENTS, silentLogger, systemRuntime } from '@waybill/core/transport';
+import { seededIds } from './seeded-ids.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Options of {@link virtualRuntime}. */
 export interface VirtualRuntimeOptions {
@@ -9,6 +11,8 @@ export interface VirtualRuntimeOptions {
   readonly startsAt?: number;
   /** The same seed gives the same chances. @default 1 */
   readonly seed?: number;
+  /** `unique`: no two runs share one, for names at a broker that is shared. `seeded`: the same seed gives the same ids. @default 'unique' */
+  readonly ids?: 'unique' | 'seeded';
 }
 
 /** A runtime whose time stands still until it is told to pass. */
@@ -37,7 +41,7 @@ const MOST_TURNS = 20_000;
 const QUIET_TURNS = 3;
 const STARTS_AT = Date.UTC(2026, 0, 1);
 
-/** Makes a {@link VirtualRuntime}. Ids are real, so that two runs never share a name at a broker; all else repeats. */
+/** Makes a {@link VirtualRuntime}. With `ids: 'seeded'` everything repeats by its seed. */
 export function virtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRuntime {
   return new VirtualClock(options);
 }
@@ -45,6 +49,7 @@ export function virtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRunt
 class VirtualClock implements VirtualRuntime {
   readonly logger: Logger;
   readonly random: () => number;
+  readonly id: () => string;
   readonly #host = systemRuntime();
   readonly #startsAt: number;
   readonly #timers = new Set<VirtualTimer>();
@@ -52,10 +57,11 @@ class VirtualClock implements VirtualRuntime {
   #turnsAsked = 0;
   #advancing: Promise<void> = Promise.resolve();
 
-  constructor({ logger = silentLogger, startsAt = STARTS_AT, seed = 1 }: VirtualRuntimeOptions) {
+  constructor({ logger = silentLogger, startsAt = STARTS_AT, seed = 1, ids = 'unique' }: VirtualRuntimeOptions) {
     this.logger = logger;
     this.#startsAt = startsAt;
     this.random = seededRandom(seed);
+    this.id = ids === 'seeded' ? seededIds(() => this.now(), seed) : () => this.#host.id();
   }
 
   get openTimers(): number {
@@ -68,10 +74,6 @@ class VirtualClock implements VirtualRuntime {
 
   monotonic(): number {
     return this.#elapsed;
-  }
-
-  id(): string {
-    return this.#host.id();
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -114,7 +116,10 @@ class VirtualClock implements VirtualRuntime {
   async settle(): Promise<void> {
     let quiet = 0;
     for (let turn = 0; quiet < QUIET_TURNS; turn += 1) {
-      if (turn === MOST_TURNS) throw new Error(`conformance: a task asked for ${MOST_TURNS} turns of the event loop and has no end`);
+      if (turn === MOST_TURNS)
+        throw new Error(
+          `A task asked for ${MOST_TURNS} turns of the event loop while no time passed. Let it wait for a timer or a signal.`,
+        );
       const asked = this.#turnsAsked;
       await this.#host.yield();
       quiet = this.#turnsAsked === asked ? quiet + 1 : 0;
@@ -149,15 +154,4 @@ class VirtualClock implements VirtualRuntime {
     for (const timer of this.#timers) if (earliest === undefined || timer.dueAt < earliest.dueAt) earliest = timer;
     return earliest;
   }
-}
-
-/** Mulberry32: small, seeded, good enough for jitter and for choosing what to do next. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

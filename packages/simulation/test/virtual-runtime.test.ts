@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom, virtualRuntime } from '@waybill/conformance';
+import { seededRandom, virtualRuntime } from '@waybill/simulation';
 
 describe('a virtual runtime', () => {
   it('runs timers at their times, in their order, and what follows from one before the next', async () => {
@@ -68,7 +68,7 @@ describe('a virtual runtime', () => {
       while (spins) await runtime.yield();
     };
     const spinning = spin();
-    await expect(runtime.settle()).rejects.toThrow('conformance:');
+    await expect(runtime.settle()).rejects.toThrow('no time passed');
     spins = false;
     await spinning;
   });
@@ -78,5 +78,19 @@ describe('a virtual runtime', () => {
     expect(chances(7)).toEqual(chances(7));
     expect(chances(7)).not.toEqual(chances(8));
     expect(chances(7).every((chance) => chance >= 0 && chance < 1)).toBe(true);
+  });
+
+  it('repeats its ids by seed where it is told to, as valid UUIDs of version 7 in the order of their making', async () => {
+    const ids = (seed: number): readonly string[] => {
+      const runtime = virtualRuntime({ seed, ids: 'seeded' });
+      return Array.from({ length: 300 }, () => runtime.id());
+    };
+    const made = ids(7);
+    expect(made).toEqual(ids(7));
+    expect(made).not.toEqual(ids(8));
+    expect(made).toEqual(made.toSorted());
+    expect(new Set(made).size).toBe(300);
+    for (const id of made) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(virtualRuntime({ seed: 7 }).id()).not.toBe(virtualRuntime({ seed: 7 }).id());
   });
 });
