@@ -17,6 +17,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import { contractProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
 
@@ -41,7 +42,7 @@ export interface BusBaseOptions {
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
   /** The first writes; all read. @default [jsonSerializer()] */
   readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
-  /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. @default '10s' */
+  /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. Declaring an unlisted event before its first publish has the same limit again, and ends with `SEND_REJECTED`. @default '10s' */
   readonly publishTimeout?: Duration;
   /** How long `stop()` waits for handlers before it aborts their signal; from then on they have half of the transport's `stopSlackMs`. @default '30s' */
   readonly drainTimeout?: Duration;
@@ -118,7 +119,7 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
       options.container,
     ),
   );
-  problems.push(...endpointProblems(endpoints));
+  problems.push(...endpointProblems(endpoints), ...contractProblems(options, endpoints));
   const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
   assertNoProblems(problems);

@@ -15,7 +15,7 @@ import { handledCommands, resolveBusOptions } from './bus-options.ts';
 import type { PipelineParts } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
 import { RunningBus } from './running-bus.ts';
-import { Sender, sendError } from './sender.ts';
+import { Sender } from './sender.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /**
@@ -40,12 +40,13 @@ export function createBus(options: BusOptions): Bus {
     transport: transport.name,
     capabilities: transport.capabilities,
   };
-  const keeper = new TopologyKeeper(transport, options, resolved.endpoints);
+  const keeper = new TopologyKeeper({ transport, runtime, limitMs: resolved.publishTimeoutMs }, options, resolved.endpoints);
   const ledger = new ReplyLedger(transport, runtime);
   const sender = new Sender({
     transport,
     run: linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])),
-    declareTopic: (topic, contract) => keeper.declareTopic(topic, contract),
+    routes: parts.routes,
+    declareTopic: (topic, contract, signal) => keeper.declareTopic(topic, contract, signal),
     ledger,
   });
   const requests = (): RequestClient =>
@@ -55,7 +56,7 @@ export function createBus(options: BusOptions): Bus {
       ledger,
       prepare: (call, link) => sender.prepareRequest(call, link),
       read: (request, reply) => readReply(request, reply, parts.serializers),
-      refused: sendError,
+      refused: (entry, outcome) => sender.refusal(entry, outcome),
     });
   const endpoints = resolved.endpoints.map((one) => {
     const table = new HandlerTable(runnableHandlers(one.handlers, options.container, runtime.logger));
@@ -66,9 +67,10 @@ export function createBus(options: BusOptions): Bus {
   return new RunningBus({ name, drainTimeoutMs, runtime, transport, sender, keeper, endpoints, ledger, requests });
 }
 
-/** From contract name to endpoint; routes win over the endpoints of this bus. */
 function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {
-  const endpoints = new Map(handledCommands(resolved.endpoints));
-  for (const { contract, endpoint } of options.routes ?? []) endpoints.set(contract.name, endpoint);
-  return new RouteTable(endpoints, options.namespace);
+  return new RouteTable({
+    routes: new Map((options.routes ?? []).map(({ contract, endpoint }) => [contract.name, endpoint])),
+    own: handledCommands(resolved.endpoints),
+    namespace: options.namespace,
+  });
 }

@@ -9,6 +9,7 @@ import { rejectExpired } from '../pipeline/incoming/reject-expired.ts';
 import { validateIncoming } from '../pipeline/incoming/validate-message.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import { applyHeaders } from '../pipeline/outgoing/apply-headers.ts';
+import { checkOptions } from '../pipeline/outgoing/check-options.ts';
 import { assignIdentifiers } from '../pipeline/outgoing/assign-identifiers.ts';
 import { serializeMessage } from '../pipeline/outgoing/serialize-message.ts';
 import { validateOutgoing } from '../pipeline/outgoing/validate-message.ts';
@@ -33,6 +34,7 @@ export interface PipelineParts {
 /** THE page, outwards: every step of a message on its way out, top to bottom. Then it is captured, or handed to the transport. */
 export function outgoingSteps(parts: PipelineParts, middleware: readonly Middleware<OutgoingContext>[]): readonly Step<OutgoingContext>[] {
   return [
+    checkOptions,
     resolveDestination(parts.routes),
     applyHeaders,
     assignIdentifiers(parts.runtime, parts.source),

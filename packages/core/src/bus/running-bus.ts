@@ -3,11 +3,13 @@ import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } fro
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
+import { NO_OPTIONS } from '../pipeline/message-sender.ts';
 import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestClient } from '../replies/request-client.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
@@ -93,14 +95,23 @@ export class RunningBus implements Bus {
     return this.stop();
   }
 
-  async send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    this.#assertStarted(command);
-    await this.#parts.sender.send('send', command, message, options);
+  send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
+    return this.#send('send', command, message, options);
   }
 
-  async publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    this.#assertStarted(event);
-    await this.#parts.sender.send('publish', event, message, options);
+  publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
+    return this.#send('publish', event, message, options);
+  }
+
+  /** Not async: where everything answers at once, it costs one promise. */
+  #send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
+    try {
+      this.#assertStarted(contract);
+      const sending = this.#parts.sender.send(kind, contract, message, options);
+      return isPromise(sending) ? sending : Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
@@ -172,7 +183,7 @@ export class RunningBus implements Bus {
 
   /** Two stages; each has its bound, and whatever does not answer within it is left to the broker. */
   async #shutDown(drainTimeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { transport, runtime } = this.#parts;
+    const { transport, runtime, keeper } = this.#parts;
     const running = Array.from(this.#running.values());
     const slackMs = transport.capabilities.stopSlackMs;
     const taken = Promise.all(running.map((one) => one.stopTaking()));
@@ -192,6 +203,7 @@ export class RunningBus implements Bus {
       void this.#closeRequests();
       await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
     }
+    keeper.giveUp();
     await settlesInTime(
       this.#closeRequests().then(() => this.#closeTransport()),
       { limitMs: slackMs / 2, runtime },

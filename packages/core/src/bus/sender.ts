@@ -2,66 +2,71 @@ import { ConfigurationError, MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
+import { NO_OPTIONS } from '../pipeline/message-sender.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestCall, RequestLink } from '../replies/request-client.ts';
+import type { RouteTable } from '../routing/route-table.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
-import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { IMessageTransport, SendCallOptions } from '../transport/message-transport.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { sendError } from './send-error.ts';
 
 /** What a {@link Sender} works with. */
 export interface SenderParts {
   readonly transport: IMessageTransport;
   /** The outgoing steps, linked. */
   readonly run: (context: OutgoingContext) => MaybePromise<void>;
-  readonly declareTopic: (topic: string, contract: Contract) => MaybePromise<void>;
+  readonly routes: RouteTable;
+  /** Makes sure that the topic of an event is there. */
+  readonly declareTopic: (topic: string, contract: Contract, signal: AbortSignal | undefined) => MaybePromise<void>;
   readonly ledger: ReplyLedger;
 }
 
-/** The way out of one bus: the linked steps, then the transport or the capture of a unit of work. */
+type Unaccepted = Exclude<SendOutcome, { readonly status: 'accepted' }>;
+
+const NO_SIGNAL: SendCallOptions = Object.freeze({});
+
+/**
+ * The way out of one bus: the linked steps, then the transport or the capture of a unit of work. What answers with a
+ * `MaybePromise` answers at once when all steps and the transport do, and may throw instead of rejecting.
+ */
 export class Sender {
-  readonly #run: (context: OutgoingContext) => MaybePromise<void>;
-  readonly #transport: IMessageTransport;
-  readonly #declareTopic: (topic: string, contract: Contract) => MaybePromise<void>;
-  readonly #ledger: ReplyLedger;
+  readonly #parts: SenderParts;
 
   constructor(parts: SenderParts) {
-    this.#transport = parts.transport;
-    this.#run = parts.run;
-    this.#declareTopic = parts.declareTopic;
-    this.#ledger = parts.ledger;
+    this.#parts = parts;
   }
 
-  /** Runs the steps and hands the message to the transport; resolves when it is accepted. */
-  async send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
-    const context = await this.#prepare(kind, contract, message, options);
-    await this.dispatch([context], options.signal);
+  /** Runs the steps and hands the message to the transport; done when it is accepted. */
+  send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
+    const prepared = this.#prepare(kind, contract, message, options);
+    return isPromise(prepared)
+      ? prepared.then((context) => this.dispatch([context], options.signal))
+      : this.dispatch([prepared], options.signal);
   }
 
-  /** Runs the steps and keeps the message until the handlers have returned. */
-  async capture(
+  /** Runs the steps and keeps the message until the handlers have returned. Where no step waits it is captured at the call. */
+  capture(
     parent: IncomingContext,
     kind: 'send' | 'publish',
     contract: Contract,
     message: unknown,
     options: SendOptions,
-  ): Promise<void> {
-    const context = await this.#prepare(kind, contract, message, options, parent);
-    parent.captured.push(context);
+  ): MaybePromise<void> {
+    return keep(parent, this.#prepare(kind, contract, message, options, parent));
   }
 
   /** Runs the steps for the reply to a message and keeps it until the handler has returned. Nothing where nobody asked. */
-  async captureReply(parent: IncomingContext, contract: Contract, message: unknown): Promise<void> {
-    const address = this.#ledger.addressFor(parent);
-    if (address === undefined) return;
-    const context = new OutgoingContext(contract, message, {}, parent);
+  captureReply(parent: IncomingContext, contract: Contract, message: unknown): MaybePromise<void> {
+    const address = this.#parts.ledger.addressFor(parent);
+    if (address === undefined) return undefined;
+    const context = new OutgoingContext(contract, message, NO_OPTIONS, parent);
     context.destination = { kind: 'reply', address };
     context.headers.put(SLOTS.request, parent.allHeaders.at(SLOTS.request));
-    const running = this.#run(context);
-    if (isPromise(running)) await running;
-    parent.captured.push(context);
+    return keep(parent, this.#run(context));
   }
 
   /** Runs the steps for a request; it leaves by the reply inbox. */
@@ -69,42 +74,80 @@ export class Sender {
     const context = new OutgoingContext(contract, message, options, parent);
     context.headers.put(SLOTS.request, link.requestId);
     context.headers.put(SLOTS.replyTo, link.replyTo);
-    const running = this.#run(context);
-    if (isPromise(running)) await running;
-    return context;
+    return this.#run(context);
   }
 
-  /** Hands entries to the transport. Rejects with the first that is not accepted; a reply to nobody is none of those. */
-  async dispatch(entries: readonly TransportEntry[], signal?: AbortSignal): Promise<void> {
-    const outcomes = await this.#transport.send(entries, signal === undefined ? {} : { signal });
+  /** Hands entries to the transport. Fails with the first that is not accepted; a reply to nobody is none of those. */
+  dispatch(entries: readonly TransportEntry[], signal?: AbortSignal): MaybePromise<void> {
+    const outcomes = this.#parts.transport.send(entries, signal === undefined ? NO_SIGNAL : { signal });
+    return isPromise(outcomes)
+      ? outcomes.then((settled) => this.#assertAccepted(entries, settled))
+      : this.#assertAccepted(entries, outcomes);
+  }
+
+  /** The error of an entry that was not accepted. */
+  refusal(entry: TransportEntry, outcome: Unaccepted): MessageError {
+    const { transport, routes } = this.#parts;
+    const rule =
+      entry instanceof OutgoingContext && entry.destination.kind !== 'reply' ? routes.ruleFor(entry.contract, entry.options.to) : undefined;
+    return sendError({ entry, capabilities: transport.capabilities, rule }, outcome);
+  }
+
+  #assertAccepted(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[]): void {
     for (let index = 0; index < entries.length; index += 1) {
-      const outcome = outcomes[index];
-      if (outcome?.status === 'accepted') continue;
+      const outcome = outcomes[index] ?? { status: 'unknown' };
+      if (outcome.status === 'accepted') continue;
       const entry = entries[index] as TransportEntry;
-      if (entry.destination.kind === 'reply' && !isTooLarge(outcome)) this.#ledger.unaccepted(entry, outcome ?? { status: 'unknown' });
-      else throw sendError(entry, outcome ?? { status: 'unknown' });
+      if (entry.destination.kind === 'reply' && !isTooLarge(outcome)) this.#parts.ledger.unaccepted(entry, outcome);
+      else throw this.refusal(entry, outcome);
     }
   }
 
-  async #prepare(
+  #prepare(
     kind: 'send' | 'publish',
     contract: Contract,
     message: unknown,
     options: SendOptions,
     parent?: IncomingContext,
-  ): Promise<OutgoingContext> {
+  ): MaybePromise<OutgoingContext> {
     assertKind(kind, contract);
-    const context = new OutgoingContext(contract, message, options, parent);
-    const running = this.#run(context);
-    if (isPromise(running)) await running;
-    if (contract.kind === 'event') await this.#declareTopic((context.destination as { readonly name: string }).name, contract);
-    return context;
+    const running = this.#run(new OutgoingContext(contract, message, options, parent));
+    return isPromise(running) ? running.then((context) => this.#declared(context)) : this.#declared(running);
+  }
+
+  #run(context: OutgoingContext): MaybePromise<OutgoingContext> {
+    const running = this.#parts.run(context);
+    return isPromise(running) ? running.then(() => complete(context)) : complete(context);
+  }
+
+  #declared(context: OutgoingContext): MaybePromise<OutgoingContext> {
+    const { contract, destination, options } = context;
+    if (destination.kind !== 'topic') return context;
+    const declaring = this.#parts.declareTopic(destination.name, contract, options.signal);
+    return isPromise(declaring) ? declaring.then(() => context) : context;
   }
 }
 
+function keep(parent: IncomingContext, prepared: MaybePromise<OutgoingContext>): MaybePromise<void> {
+  if (isPromise(prepared)) return prepared.then((context) => void parent.captured.push(context));
+  parent.captured.push(prepared);
+  return undefined;
+}
+
+/** @throws MessageError `SEND_STOPPED` unless all steps have run */
+function complete(context: OutgoingContext): OutgoingContext {
+  if (context.serialized) return context;
+  const { name } = context.contract;
+  throw new MessageError(
+    'SEND_STOPPED',
+    `"${name}" was not sent: a send middleware did not call \`next\`. Call it, or throw an error that says why not.`,
+    { details: { contract: name } },
+  );
+}
+
 /** A reply that is too large is a mistake of its handler, whoever waits for it. */
-const isTooLarge = (outcome: SendOutcome | undefined): boolean =>
-  outcome?.status === 'rejected' && (outcome.code === 'MESSAGE_TOO_LARGE' || outcome.code === 'HEADERS_TOO_LARGE');
+const isTooLarge = (outcome: Unaccepted): boolean =>
+  outcome.status === 'rejected' && (outcome.code === 'MESSAGE_TOO_LARGE' || outcome.code === 'HEADERS_TOO_LARGE');
 
 /** @throws ConfigurationError `CONTRACT_KIND_MISMATCH` unless the contract is a query, or a command with a reply */
 export function assertRequest(contract: Contract): void {
@@ -126,32 +169,3 @@ function kindMismatch(verb: string, takes: string, contract: Contract): Configur
 
 const describe = ({ kind, hasReply }: Contract): string =>
   kind === 'command' ? `a command ${hasReply ? 'with' : 'without'} a reply` : kind === 'event' ? 'an event' : `a ${kind}`;
-
-/** The error of an entry that was not accepted. */
-export function sendError(entry: TransportEntry, outcome: Exclude<SendOutcome, { readonly status: 'accepted' }>): MessageError {
-  const place = entry.destination.kind === 'reply' ? 'the reply address' : `the ${entry.destination.kind} "${entry.destination.name}"`;
-  const details = { destination: place, messageId: entry.headers.get('waybill-id'), message: entry.headers.get('waybill-name') };
-  if (outcome.status === 'unknown') {
-    return new MessageError(
-      'SEND_OUTCOME_UNKNOWN',
-      `No answer came for "${details.message}" to ${place}; it may or may not be stored. Send it again with the same message id.`,
-      {
-        cause: outcome.cause,
-        details: { ...details, outcome: 'unknown' },
-      },
-    );
-  }
-  return new MessageError(outcome.code, `"${details.message}" was not accepted by ${place}: ${outcome.code}. ${WAY_OUT[outcome.code]}`, {
-    cause: outcome.cause,
-    details: { ...details, outcome: 'rejected', retryable: outcome.retryable },
-  });
-}
-
-const WAY_OUT: Readonly<Record<Extract<SendOutcome, { status: 'rejected' }>['code'], string>> = {
-  UNROUTABLE: 'There is no such place: start the service that owns it once, or mend the route.',
-  MESSAGE_TOO_LARGE: 'Send less, or raise the limit where the broker lets you.',
-  HEADERS_TOO_LARGE: 'Send less in headers.',
-  HEADER_NOT_ALLOWED: 'Choose another header name.',
-  LANE_BLOCKED: 'Send it again after the message before it.',
-  SEND_REJECTED: 'See `cause`.',
-};

@@ -149,6 +149,11 @@ export const ERROR_CODES = {
     meaning: 'A reply came that is none of the contract, cannot be read, or does not fit its schema; `cause` says why.',
     wayOut: 'Bring both services to the same version of the contract.',
   },
+  SEND_STOPPED: {
+    radius: 'message',
+    meaning: 'A send middleware did not call `next`; the message was not sent.',
+    wayOut: 'Call `next`, or throw an error that says why not.',
+  },
   SERIALIZER_UNKNOWN: {
     radius: 'message',
     meaning: 'No serializer is registered for the content type.',

@@ -9,6 +9,7 @@ import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
 import type { ConsumeContext, Replied } from './consume-context.ts';
 import type { RequestOptions, SendOptions } from './message-sender.ts';
+import { NO_OPTIONS } from './message-sender.ts';
 import type { PipelineContext } from './step.ts';
 
 /** What an incoming context needs of its endpoint. */
@@ -104,12 +105,12 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return this.#signal;
   }
 
-  async send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    await this.#capture('send', command, message, options);
+  send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
+    return this.#capture('send', command, message, options);
   }
 
-  async publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    await this.#capture('publish', event, message, options);
+  publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
+    return this.#capture('publish', event, message, options);
   }
 
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
@@ -145,9 +146,13 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     this.#ended = true;
   }
 
-  #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
-    if (this.#ended) throw attemptEnded(this, contract);
-    return this.#track(this.#surroundings.capture(this, kind, contract, message, options));
+  #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
+    try {
+      if (this.#ended) throw attemptEnded(this, contract);
+      return this.#track(this.#surroundings.capture(this, kind, contract, message, options)) ?? Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   #reply(value: unknown): MaybePromise<void> {
@@ -158,7 +163,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return this.#track(this.#surroundings.captureReply(this, contract, message));
   }
 
-  #track(capturing: MaybePromise<void>): MaybePromise<void> {
+  #track(capturing: MaybePromise<void>): Promise<void> | undefined {
     if (!isPromise(capturing)) return undefined;
     const tracked = capturing.finally(() => this.#capturing.delete(tracked));
     this.#capturing.add(tracked);

@@ -5,12 +5,13 @@ import type { Duration } from '../runtime/duration.ts';
 export interface SendOptions {
   /** The endpoint, for this call; wins over routes and names. Commands only. */
   readonly to?: string;
-  /** The message id. Send again with the same id after an unknown outcome. @default a new UUID of version 7 */
+  /** The message id, 1 to 128 characters. Send again with the same id after an unknown outcome. @default a new UUID of version 7 */
   readonly messageId?: string;
-  /** The business flow. @default that of the message being handled */
+  /** The business flow; 1 to 128 characters. @default that of the message being handled */
   readonly correlationId?: string;
-  /** Messages of one destination with the same key keep their order. */
+  /** Messages of one destination with the same key keep their order. 1 to 128 characters. */
   readonly partitionKey?: string;
+  /** Whose message it is; 1 to 128 characters. @default that of the message being handled */
   readonly tenantId?: string;
   /** Not before this long from now. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has no delay of that length. */
   readonly delay?: Duration;
@@ -32,12 +33,16 @@ export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal'> {
   readonly signal?: AbortSignal;
 }
 
+/** No options given: one object for all calls. */
+export const NO_OPTIONS: SendOptions = Object.freeze({});
+
 /** Whoever can send: a bus, and the context of a handler. */
 export interface MessageSender {
   /**
    * Sends a command to its one endpoint. On a bus it resolves when the broker has the message; in a handler when it is
    * captured, and it leaves after the handler returned, before the ack; a failed attempt sends nothing.
-   * @throws MessageError `UNROUTABLE`, `MESSAGE_INVALID`, `MESSAGE_TOO_LARGE`, `SEND_REJECTED`, `SEND_OUTCOME_UNKNOWN`, …
+   * @throws MessageError `UNROUTABLE`, `MESSAGE_INVALID`, `MESSAGE_TOO_LARGE`, `SEND_REJECTED`, `SEND_OUTCOME_UNKNOWN`, …;
+   * ConfigurationError `OPTION_INVALID`, `CONTRACT_KIND_MISMATCH`: nothing was sent
    */
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void>;
   /** Publishes an event to all its subscribers, however many. Resolves and rejects as {@link send}. */

@@ -17,8 +17,10 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
   /** The message being handled, when it is sent from a handler. */
   readonly parent: ConsumeContext | undefined;
   readonly headers: MessageHeaders = MessageHeaders.empty();
+  /** True when the last step, `serialize-message`, has run. */
+  serialized: boolean = false;
   body: Uint8Array = NO_BODY;
-  /** Set by the step `resolve-destination`, the first; before it where a reply goes to the address that its request names. */
+  /** Set by the step `resolve-destination`; before it where a reply goes to the address that its request names. */
   destination: Destination = UNKNOWN;
   partitionKey: string | undefined;
   notBefore: number | undefined;

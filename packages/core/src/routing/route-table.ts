@@ -27,26 +27,50 @@ export function entityName(namespace: string | undefined, name: string): string 
   return namespace === undefined ? name : `${namespace}.${name}`;
 }
 
+/** Why a message goes where it goes, strongest reason first. */
+export type RouteRule = 'to' | 'route' | 'own-endpoint' | 'contract' | 'name' | 'topic';
+
+/** What a {@link RouteTable} decides by; each maps contract names to endpoints. */
+export interface RouteReasons {
+  readonly routes: ReadonlyMap<string, string>;
+  /** The endpoints of this bus. */
+  readonly own: ReadonlyMap<string, string>;
+  readonly namespace: string | undefined;
+}
+
 /** Where messages go; computed once per contract. */
 export class RouteTable {
-  readonly #endpoints: ReadonlyMap<string, string>;
-  readonly #namespace: string | undefined;
-  readonly #destinations = new Map<string, Destination>();
+  readonly #reasons: RouteReasons;
+  readonly #destinations = new WeakMap<Contract, Destination>();
 
-  /** @param endpoints from contract name to endpoint, the stronger reasons already applied */
-  constructor(endpoints: ReadonlyMap<string, string>, namespace: string | undefined) {
-    this.#endpoints = endpoints;
-    this.#namespace = namespace;
+  constructor(reasons: RouteReasons) {
+    this.#reasons = reasons;
   }
 
   /** The destination of a message; `to` wins over everything. */
   destinationOf(contract: Contract, to: string | undefined): Destination {
-    if (to !== undefined) return { kind: 'endpoint', name: entityName(this.#namespace, to) };
-    const known = this.#destinations.get(contract.name);
+    const { namespace } = this.#reasons;
+    if (to !== undefined) return { kind: 'endpoint', name: entityName(namespace, to) };
+    const known = this.#destinations.get(contract);
     if (known !== undefined) return known;
-    const name = contract.kind === 'event' ? contract.name : (this.#endpoints.get(contract.name) ?? conventionalEndpoint(contract));
-    const destination: Destination = { kind: contract.kind === 'event' ? 'topic' : 'endpoint', name: entityName(this.#namespace, name) };
-    this.#destinations.set(contract.name, destination);
+    const isEvent = contract.kind === 'event';
+    const name = isEvent ? contract.name : this.#endpointOf(contract);
+    const destination: Destination = { kind: isEvent ? 'topic' : 'endpoint', name: entityName(namespace, name) };
+    this.#destinations.set(contract, destination);
     return destination;
+  }
+
+  /** The rule that chose the destination. */
+  ruleFor(contract: Contract, to: string | undefined): RouteRule {
+    if (to !== undefined) return 'to';
+    if (contract.kind === 'event') return 'topic';
+    if (this.#reasons.routes.has(contract.name)) return 'route';
+    if (this.#reasons.own.has(contract.name)) return 'own-endpoint';
+    return contract.endpoint === undefined ? 'name' : 'contract';
+  }
+
+  #endpointOf(contract: Contract): string {
+    const { routes, own } = this.#reasons;
+    return routes.get(contract.name) ?? own.get(contract.name) ?? conventionalEndpoint(contract);
   }
 }

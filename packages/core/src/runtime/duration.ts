@@ -11,22 +11,27 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 
+/** A hundred years: more, and times no longer fit on the wire. */
+const MAX_MS = 36_525 * 86_400_000;
+
 const PATTERN = /^(\d{1,15}(?:\.\d{1,6})?)(ms|s|m|h|d)$/;
 
 /**
  * A duration in milliseconds.
- * @throws ConfigurationError `OPTION_INVALID` when it is negative, not finite, or no duration at all
+ * @throws ConfigurationError `OPTION_INVALID` when it is negative, longer than 100 years, or no duration at all
  */
 export function toMilliseconds(duration: Duration, name: string): number {
-  if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return duration;
-  } else {
-    const match = PATTERN.exec(duration);
-    if (match !== null) return Number(match[1]) * (UNIT_MS.get(match[2] as string) as number);
-  }
+  const milliseconds = typeof duration === 'number' ? duration : parse(duration);
+  if (milliseconds >= 0 && milliseconds <= MAX_MS) return milliseconds;
   throw new ConfigurationError(
     'OPTION_INVALID',
-    `\`${name}\` is ${JSON.stringify(String(duration))}, which is no duration. Write milliseconds as a number, or '250ms', '10s', '5m', '1h', '7d'.`,
+    `\`${name}\` is ${JSON.stringify(String(duration))}, which is no duration from 0 to 100 years. Write milliseconds as a number, or '250ms', '10s', '5m', '1h', '7d'.`,
     { details: { option: name } },
   );
+}
+
+/** The milliseconds of a text; NaN when it is none. */
+function parse(text: unknown): number {
+  const match = typeof text === 'string' ? PATTERN.exec(text) : null;
+  return match === null ? Number.NaN : Number(match[1]) * (UNIT_MS.get(match[2] as string) as number);
 }

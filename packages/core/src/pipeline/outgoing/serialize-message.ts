@@ -10,6 +10,7 @@ export function serializeMessage(serializers: SerializerRegistry): Step<Outgoing
     description: 'Writes the message as bytes with the serializer of the bus.',
     run: (context, next) => {
       context.body = serializers.writer.serialize(context.message);
+      context.serialized = true;
       context.headers.put(SLOTS.contentType, serializers.writer.contentType);
       return next(context);
     },
