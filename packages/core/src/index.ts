@@ -57,6 +57,10 @@ export type { ErrorAction, ErrorClass, ErrorMatch, ErrorRule } from './recoverab
 export { retry } from './recoverability/retry-policy.ts';
 export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/retry-policy.ts';
 
+// observing
+export type { BusEvent, BusObserver, ObservedMessage, SettledAs } from './pipeline/bus-events.ts';
+export type { DeadLetterReason } from './messages/headers.ts';
+
 // middleware
 export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
 export type { OutgoingContext } from './pipeline/outgoing-context.ts';

@@ -38,6 +38,8 @@ export { MessageHeaders, SLOTS, utf8Length } from './messages/message-headers.ts
 // runtime and errors
 export { isPromise } from './runtime/maybe-promise.ts';
 export type { MaybePromise } from './runtime/maybe-promise.ts';
+export { toMilliseconds } from './runtime/duration.ts';
+export type { Duration } from './runtime/duration.ts';
 export type { Runtime, Timer } from './runtime/runtime.ts';
 export { systemRuntime } from './runtime/system-runtime.ts';
 export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';

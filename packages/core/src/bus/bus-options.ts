@@ -5,6 +5,7 @@ import { boundHandlersOf } from '../decorators/bound-handlers.ts';
 import type { BoundHandler, HandlerLike, HandlerList } from '../handling/handler.ts';
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
+import type { BusObserver } from '../pipeline/bus-events.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import type { Middleware } from '../pipeline/step.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
@@ -40,6 +41,8 @@ export interface BusBaseOptions {
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /** Middleware around every message that leaves. */
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
+  /** Told of each attempt at a message and of its settlement; for recording, never for deciding. */
+  readonly observers?: readonly BusObserver[];
   /** The first writes; all read. @default [jsonSerializer()] */
   readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
   /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. Declaring an unlisted event before its first publish has the same limit again, and ends with `SEND_REJECTED`. @default '10s' */
@@ -74,6 +77,7 @@ const KNOWN_OPTIONS: readonly string[] = [
   'provisioning',
   'middleware',
   'sendMiddleware',
+  'observers',
   'serializers',
   'publishTimeout',
   'drainTimeout',

@@ -1,5 +1,6 @@
 import { runnableHandlers } from '../container/runnable-handlers.ts';
 import { HandlerTable } from '../handling/handler-table.ts';
+import { tellAll } from '../pipeline/bus-events.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
 import { readReply } from '../replies/read-reply.ts';
 import { ReplyLedger } from '../replies/reply-ledger.ts';
@@ -64,7 +65,8 @@ export function createBus(options: BusOptions): Bus {
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });
   const { name, drainTimeoutMs } = resolved;
-  return new RunningBus({ name, drainTimeoutMs, runtime, transport, sender, keeper, endpoints, ledger, requests });
+  const observe = tellAll(options.observers ?? [], runtime.logger);
+  return new RunningBus({ name, drainTimeoutMs, runtime, transport, sender, keeper, endpoints, ledger, requests, observe });
 }
 
 function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {

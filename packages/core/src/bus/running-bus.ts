@@ -1,6 +1,7 @@
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { BusObserver } from '../pipeline/bus-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
@@ -36,6 +37,8 @@ export interface BusParts {
   readonly transport: GuardedTransport;
   readonly sender: Sender;
   readonly keeper: TopologyKeeper;
+  /** Tells the observers, where there are some. */
+  readonly observe: BusObserver | undefined;
   readonly endpoints: readonly LinkedEndpoint[];
   readonly ledger: ReplyLedger;
   /** Makes what asks, anew at each start. */
@@ -257,6 +260,7 @@ export class RunningBus implements Bus {
         skippedPlace: topology.skipped,
         run: one.run,
         dispatch: (entries) => sender.dispatch(entries),
+        observe: this.#parts.observe,
       },
       { topology, concurrency, prefetch: one.prefetch ?? concurrency * 2 },
     );

@@ -1,6 +1,7 @@
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { BusObserver, SettledAs } from '../pipeline/bus-events.ts';
 import type { IncomingSurroundings } from '../pipeline/incoming-context.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RecoveryDecision } from '../recoverability/decide-recovery.ts';
@@ -30,6 +31,8 @@ export interface ReceivePlan extends IncomingSurroundings {
   readonly run: (context: IncomingContext) => MaybePromise<void>;
   /** Sends what handlers captured. Rejects unless all is accepted. */
   readonly dispatch: (entries: readonly TransportEntry[]) => MaybePromise<void>;
+  /** Tells the observers, where there are some. */
+  readonly observe: BusObserver | undefined;
 }
 
 /** How a delivery ended: settled, or back at the broker untried. */
@@ -82,9 +85,12 @@ async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePl
     });
     const failure = await attempt(context, plan);
     if (failure === undefined) return succeed(delivery, context, plan);
-    if (plan.aborted.aborted || delivery.lost.aborted) return release(delivery, plan);
+    if (plan.aborted.aborted || delivery.lost.aborted) {
+      plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
+      return release(delivery, plan);
+    }
     const decision = decide(failure.error, context, { attemptsHere, redeliveries: before.redeliveries }, plan);
-    tellRetry(context, failure.error, decision, plan);
+    tellFailure(context, failure.error, decision, plan);
     if (decision.kind === 'redeliver-after') {
       await redeliverDelivery(
         delivery,
@@ -92,11 +98,11 @@ async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePl
         { delayMs: decision.delayMs, redeliveries: before.redeliveries + 1, error: failure.error },
         plan,
       );
-      return 'settled';
+      return settled(context, 'redelivered', plan);
     }
     if (decision.kind !== 'retry-after') {
       await settleFailure(delivery, context, { error: failure.error, decision }, plan);
-      return 'settled';
+      return settled(context, decision.kind === 'discard' ? 'discarded' : 'dead-lettered', plan, decision);
     }
     if (!(await waitForRetry(decision.delayMs, delivery, plan, stopping))) return release(delivery, plan);
   }
@@ -104,6 +110,7 @@ async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePl
 
 /** One run through the pipeline; the error it ended with, or nothing. What the handlers sent is accepted before it succeeds. */
 async function attempt(context: IncomingContext, plan: ReceivePlan): Promise<{ readonly error: unknown } | undefined> {
+  plan.observe?.({ kind: 'attempt-started', message: context });
   try {
     const running = plan.run(context);
     if (isPromise(running)) await running;
@@ -135,13 +142,17 @@ function decide(
   );
 }
 
-/** Logs a retry in process, and calls the user's hook; what it throws changes nothing. A redelivery is logged where it is settled. */
-function tellRetry(
+const NEXT = { 'retry-after': 'retry', 'redeliver-after': 'redeliver', 'dead-letter': 'dead-letter', discard: 'discard' } as const;
+
+/** Tells the observers, logs a retry in process, and calls the user's hook; what it throws changes nothing. A redelivery is logged where it is settled. */
+function tellFailure(
   context: IncomingContext,
   error: unknown,
   decision: RecoveryDecision,
-  { recovery, runtime, endpoint }: ReceivePlan,
+  { recovery, runtime, endpoint, observe }: ReceivePlan,
 ): void {
+  const wait = 'delayMs' in decision ? decision.delayMs : 0;
+  observe?.({ kind: 'attempt-failed', message: context, error, next: NEXT[decision.kind], delayMs: wait });
   if (decision.kind !== 'retry-after' && decision.kind !== 'redeliver-after') return;
   const { messageId, attempt } = context;
   if (decision.kind === 'retry-after') {
@@ -180,8 +191,18 @@ async function waitForRetry(
 }
 
 async function succeed(delivery: ITransportDelivery, context: IncomingContext, plan: ReceivePlan): Promise<DeliveryEnd> {
-  if (context.outcome === 'skipped') await setAside(delivery, plan);
-  else await (context.captured.length > 0 && plan.capabilities.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack());
+  plan.observe?.({ kind: 'attempt-succeeded', message: context });
+  if (context.outcome === 'skipped') {
+    await setAside(delivery, plan);
+    return settled(context, 'skipped', plan);
+  }
+  await (context.captured.length > 0 && plan.capabilities.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack());
+  return settled(context, 'handled', plan);
+}
+
+function settled(context: IncomingContext, as: SettledAs, { observe }: ReceivePlan, decision?: RecoveryDecision): DeliveryEnd {
+  const reason = decision?.kind === 'dead-letter' ? decision.reason : undefined;
+  observe?.({ kind: 'message-settled', message: context, as, reason });
   return 'settled';
 }
 
