@@ -76,6 +76,10 @@ describe('an option that is not allowed is a coded error at the call, and nothin
     ['an option that does not exist', { dealy: '5m' }, 'OPTION_INVALID'],
     ['options that are null', null, 'OPTION_INVALID'],
     ['options that are a string', 'to', 'OPTION_INVALID'],
+    ['options that are a number', 5, 'OPTION_INVALID'],
+    ['a timeout, which is for requests', { timeout: '5s' }, 'OPTION_INVALID'],
+    ['a delay that is an object', { delay: { toString: () => '5m' } }, 'OPTION_INVALID'],
+    ['a header with a DEL', { headers: { a: 'x\u007f' } }, 'HEADER_NOT_ALLOWED'],
   ];
   it.each(bad)('%s', async (_, options, code) => {
     const { bus, got, next } = await busWithWork();
@@ -111,6 +115,28 @@ describe('an option that is not allowed is a coded error at the call, and nothin
     expect([got.messageId, got.headers.get('a')]).toEqual([longest, 'x\u0080🚚']);
     expect(await next({ priority: 0, delay: undefined as never, headers: Object.create(null) as Record<string, string> })).toBeDefined();
     await bus.stop();
+  });
+});
+
+describe('an option of a request that is not allowed is a coded error, and nothing is sent:', () => {
+  const GetWork = defineQuery<Work, Work>('jobs.get-work');
+  const bad: [string, unknown][] = [
+    ['a delay', { delay: '5s' }],
+    ['a timeout that is none', { timeout: 'soon' }],
+    ['a priority of 10', { priority: 10 }],
+    ['an option that does not exist', { tiemout: '5s' }],
+  ];
+  it.each(bad)('%s', async (_, options) => {
+    let asked = 0;
+    const getWork = handler(GetWork, (work) => {
+      asked += 1;
+      return work;
+    });
+    await using bus = createBus({ transport: memory(), handlers: [getWork] });
+    await bus.start();
+    expect(await codeOf(bus.request(GetWork, { n: 1 }, options as never))).toBe('OPTION_INVALID');
+    expect(await bus.request(GetWork, { n: 2 }, { timeout: '5s', priority: 9 })).toEqual({ n: 2 });
+    expect(asked).toBe(1);
   });
 });
 

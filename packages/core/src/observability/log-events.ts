@@ -6,6 +6,7 @@ export const LOG_EVENTS = {
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',
   callbackFailed: 'transport.callback-failed',
+  receiverStopFailed: 'receiver.stop-failed',
   messageRetried: 'message.retried',
   messageFailed: 'message.failed',
   messageHopped: 'message.hopped',

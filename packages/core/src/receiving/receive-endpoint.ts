@@ -82,9 +82,22 @@ export class ReceiveEndpoint {
   /** Takes nothing more and gives back what has not begun. No handler starts after the call. */
   async stopTaking(): Promise<void> {
     this.#stopping.abort(new Error(`the endpoint "${this.#plan.endpoint}" stops`));
-    const stopping = this.#receiver.stop();
+    const stopping = this.#stopReceiver();
     const untried = this.#queue.drain();
     await Promise.all([stopping, ...untried.map((delivery) => this.#release(delivery))]);
+  }
+
+  /** A receiver that cannot be stopped is closed with its transport; what it still hands over is released. */
+  async #stopReceiver(): Promise<void> {
+    try {
+      await this.#receiver.stop();
+    } catch (error) {
+      const { runtime, endpoint } = this.#plan;
+      runtime.logger.warn(
+        { event: LOG_EVENTS.receiverStopFailed, endpoint, error },
+        'the receiver did not stop; it ends with its transport',
+      );
+    }
   }
 
   /** Resolves when no handler runs any more. */

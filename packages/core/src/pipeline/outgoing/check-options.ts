@@ -1,8 +1,6 @@
 import { ConfigurationError } from '../../errors/bus-error.ts';
 import { SLOTS } from '../../messages/message-headers.ts';
 import { holdsUnsafeCharacters } from '../../messages/unsafe-characters.ts';
-import type { Duration } from '../../runtime/duration.ts';
-import { toMilliseconds } from '../../runtime/duration.ts';
 import type { RequestOptions, SendOptions } from '../message-sender.ts';
 import { NO_OPTIONS } from '../message-sender.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
@@ -21,19 +19,19 @@ export const checkOptions: Step<OutgoingContext> = {
   },
 };
 
-/** Says what is wrong with a value, or nothing. */
-type OptionCheck = (value: unknown, option: string, context: OutgoingContext) => string | undefined;
+/** Says what is wrong with a value, or nothing. Durations are left to those who convert them. */
+type OptionCheck = (value: unknown, context: OutgoingContext) => string | undefined;
 
 const CHECKS: Readonly<Record<keyof SendOptions | keyof RequestOptions, OptionCheck>> = {
-  to: (value, _, { contract }) =>
+  to: (value, { contract }) =>
     contract.kind === 'event' ? 'an event goes to its topic, and has no receiver to choose' : textProblem(value),
   messageId: textProblem,
   correlationId: textProblem,
   partitionKey: textProblem,
   tenantId: textProblem,
-  delay: (value, option, context) => (isRequest(context) ? 'a request leaves at once' : durationProblem(value, option)),
-  timeout: (value, option, context) => (isRequest(context) ? durationProblem(value, option) : 'only a request waits for a reply'),
-  timeToLive: durationProblem,
+  delay: (_value, context) => (isRequest(context) ? 'a request leaves at once' : undefined),
+  timeout: (_value, context) => (isRequest(context) ? undefined : 'only a request waits for a reply'),
+  timeToLive: () => undefined,
   priority: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 9 ? undefined : 'use a whole number from 0 to 9',
   headers: (value) => (typeof value === 'object' && value !== null ? undefined : 'use a plain object or a Map'),
@@ -50,7 +48,7 @@ function assertOptions(context: OutgoingContext): void {
     if (check === undefined) throw invalid(option, context, `there is no such option. Known are: ${Array.from(KNOWN.keys()).join(', ')}`);
     const value = options[option as keyof SendOptions] as unknown;
     if (value === undefined) continue;
-    const problem = check(value, option, context);
+    const problem = check(value, context);
     if (problem !== undefined) throw invalid(option, context, problem);
   }
 }
@@ -61,11 +59,6 @@ function textProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'use a string';
   if (value === '' || value.length > MAX_ID_LENGTH) return `use 1 to ${MAX_ID_LENGTH} characters; it has ${value.length}`;
   return holdsUnsafeCharacters(value) ? 'it holds control characters or half of a surrogate pair' : undefined;
-}
-
-/** @throws ConfigurationError `OPTION_INVALID` */
-function durationProblem(value: unknown, option: string): undefined {
-  toMilliseconds(value as Duration, option);
 }
 
 const isSignal = (value: unknown): boolean =>
