@@ -65,6 +65,20 @@ export type { DeadLetterReason } from './messages/headers.ts';
 export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
 export type { OutgoingContext } from './pipeline/outgoing-context.ts';
 
+// dead letters
+export type {
+  DeadLetterActionOptions,
+  DeadLetterFilter,
+  DeadLetterItem,
+  DeadLetterListing,
+  DeadLetterOutcome,
+  DeadLetterQuery,
+  DeadLetterReport,
+  DeadLetters,
+  DeadLetterSelection,
+  DeadLetterSummary,
+} from './dead-letters/dead-letters.ts';
+
 // errors
 export {
   BusError,

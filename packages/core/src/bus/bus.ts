@@ -1,3 +1,4 @@
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
 
 /** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
@@ -46,11 +47,19 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * handlers that run may finish, for `drainTimeout`; then, or when `signal` aborts, their signal aborts. They have half
    * of the transport's `stopSlackMs` to end, and what they hold goes back untried; the other half is for closing the
    * transport, which leaves to the broker what a handler still holds. Resolves within `drainTimeout` + `stopSlackMs`, and
-   * never rejects for what handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up.
+   * never rejects for what handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up. Of calls
+   * that overlap the last wins. A handler that awaits it waits for itself until the drain timeout, and is told of it as
+   * `bus.stop-waiting`: call it there without awaiting. Requests that wait for a reply end as `BUS_STOPPED` once the
+   * handlers have ended.
    */
   stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED` */
+  /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED` */
   endpoint(name: string): EndpointControl;
+  /**
+   * The dead letters of one of its endpoints.
+   * @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED`
+   */
+  deadLetters(endpoint: string): DeadLetters;
   /** `stop()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

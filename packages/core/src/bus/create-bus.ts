@@ -65,8 +65,21 @@ export function createBus(options: BusOptions): Bus {
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });
   const { name, drainTimeoutMs } = resolved;
+  const { serializers } = parts;
   const observe = tellAll(options.observers ?? [], runtime.logger);
-  return new RunningBus({ name, drainTimeoutMs, runtime, transport, sender, keeper, endpoints, ledger, requests, observe });
+  return new RunningBus({
+    name,
+    drainTimeoutMs,
+    runtime,
+    transport,
+    sender,
+    keeper,
+    endpoints,
+    serializers,
+    ledger,
+    requests,
+    observe,
+  });
 }
 
 function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {

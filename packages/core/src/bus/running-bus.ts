@@ -1,3 +1,5 @@
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
@@ -13,15 +15,21 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
+import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
+import type { TransportEntry } from '../transport/transport-message.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl, ReplyCounts } from './bus.ts';
+import { BusLifecycle } from './bus-lifecycle.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
 import { assertRequest } from './sender.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
+
+/** After this long a stop that still waits for handlers says so; in milliseconds. */
+const STOP_PATIENCE_MS = 5_000;
 
 /** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
 export interface LinkedEndpoint extends Endpoint {
@@ -40,6 +48,7 @@ export interface BusParts {
   /** Tells the observers, where there are some. */
   readonly observe: BusObserver | undefined;
   readonly endpoints: readonly LinkedEndpoint[];
+  readonly serializers: SerializerRegistry;
   readonly ledger: ReplyLedger;
   /** Makes what asks, anew at each start. */
   readonly requests: () => RequestClient;
@@ -50,10 +59,7 @@ export class RunningBus implements Bus {
   readonly name: string;
   readonly #parts: BusParts;
   readonly #running = new Map<string, ReceiveEndpoint>();
-  #state: BusState = 'idle';
-  #starting: Promise<void> | undefined;
-  #startAbort = new AbortController();
-  #stopping: Promise<void> | undefined;
+  readonly #life: BusLifecycle;
   #abort = new AbortController();
   #requests: RequestClient;
 
@@ -61,6 +67,7 @@ export class RunningBus implements Bus {
     this.name = parts.name;
     this.#parts = parts;
     this.#requests = parts.requests();
+    this.#life = new BusLifecycle(parts.name, { open: (givenUp) => this.#open(givenUp), close: (options) => this.#close(options) });
   }
 
   get replies(): ReplyCounts {
@@ -69,29 +76,15 @@ export class RunningBus implements Bus {
   }
 
   get state(): BusState {
-    return this.#state;
+    return this.#life.state;
   }
 
-  async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#stopping !== undefined) await this.#stopping;
-    if (this.#state === 'started') return;
-    this.#starting ??= this.#start(options.signal).finally(() => {
-      this.#starting = undefined;
-    });
-    await this.#starting;
+  start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#life.start(options.signal);
   }
 
-  async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#starting !== undefined) {
-      this.#startAbort.abort(new ConfigurationError('BUS_STOPPED', `\`stop()\` was called on the bus "${this.name}" while it started.`));
-      await this.#starting.catch(() => undefined);
-    }
-    if (this.#state === 'started') {
-      this.#stopping ??= this.#stop(options.signal).finally(() => {
-        this.#stopping = undefined;
-      });
-    }
-    await this.#stopping;
+  stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#life.stop(options.signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -109,7 +102,7 @@ export class RunningBus implements Bus {
   /** Not async: where everything answers at once, it costs one promise. */
   #send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
     try {
-      this.#assertStarted(contract);
+      this.#assertSending(contract);
       const sending = this.#parts.sender.send(kind, contract, message, options);
       return isPromise(sending) ? sending : Promise.resolve();
     } catch (error) {
@@ -118,7 +111,7 @@ export class RunningBus implements Bus {
   }
 
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
-    this.#assertStarted(request);
+    this.#assertSending(request);
     return (await this.#request(undefined, request, message, options)) as ReplyOf<C>;
   }
 
@@ -128,41 +121,24 @@ export class RunningBus implements Bus {
   }
 
   endpoint(name: string): EndpointControl {
-    const running = this.#running.get(name);
-    if (running === undefined) {
-      const known = this.#parts.endpoints.map((one) => one.localName);
-      if (known.includes(name))
-        throw new ConfigurationError('BUS_NOT_STARTED', `The endpoint "${name}" is not running. Await \`bus.start()\` first.`);
-      throw new EndpointError(
-        'ENDPOINT_UNKNOWN',
-        `The bus "${this.name}" has no endpoint "${name}". It has: ${known.join(', ') || 'none'}.`,
-        { details: { endpoint: name } },
-      );
-    }
-    return controlOf(name, running);
+    this.#assertKnown(name);
+    this.#assertStarted(`The endpoint "${name}" is not running`);
+    return controlOf(name, this.#running.get(name) as ReceiveEndpoint);
   }
 
-  async #start(signal: AbortSignal | undefined): Promise<void> {
-    this.#state = 'starting';
-    this.#abort = new AbortController();
-    this.#startAbort = new AbortController();
-    this.#requests = this.#parts.requests();
-    const givenUp = signal === undefined ? this.#startAbort.signal : AbortSignal.any([signal, this.#startAbort.signal]);
-    try {
-      await unlessAborted(this.#openEverything(givenUp), givenUp, this.name);
-      this.#state = 'started';
-    } catch (error) {
-      await this.#shutDown(0, undefined);
-      this.#state = 'stopped';
-      throw error;
-    }
-    const { runtime, endpoints } = this.#parts;
-    runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
+  deadLetters(endpoint: string): DeadLetters {
+    const { name } = this.#assertKnown(endpoint);
+    this.#assertStarted(`The dead letters of "${endpoint}" are not at hand`);
+    const { transport, runtime, sender, serializers } = this.#parts;
+    const send = async (entry: TransportEntry): Promise<void> => sender.dispatch([entry]);
+    return new EndpointDeadLetters({ endpoint, name, letters: transport.deadLetters, serializers, runtime, send });
   }
 
-  async #openEverything(givenUp: AbortSignal): Promise<void> {
+  async #open(givenUp: AbortSignal): Promise<void> {
     const { transport, keeper, runtime, endpoints } = this.#parts;
-    assertNotAborted(givenUp, this.name);
+    this.#abort = new AbortController();
+    this.#requests = this.#parts.requests();
+    givenUp.throwIfAborted();
     checkEndpoints(endpoints, transport);
     await transport.open({
       runtime,
@@ -171,47 +147,54 @@ export class RunningBus implements Bus {
         runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
     });
     await keeper.provision();
-    assertNotAborted(givenUp, this.name);
+    givenUp.throwIfAborted();
     for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
     await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
-    assertNotAborted(givenUp, this.name);
-  }
-
-  async #stop(signal: AbortSignal | undefined): Promise<void> {
-    this.#state = 'stopping';
-    await this.#shutDown(this.#parts.drainTimeoutMs, signal);
-    this.#state = 'stopped';
-    this.#parts.runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
+    givenUp.throwIfAborted();
+    runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
   }
 
   /** Two stages; each has its bound, and whatever does not answer within it is left to the broker. */
-  async #shutDown(drainTimeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async #close({ drain, signal }: { readonly drain: boolean; readonly signal: AbortSignal | undefined }): Promise<void> {
     const { transport, runtime, keeper } = this.#parts;
-    const running = Array.from(this.#running.values());
     const slackMs = transport.capabilities.stopSlackMs;
+    const running = Array.from(this.#running.values());
     const taken = Promise.all(running.map((one) => one.stopTaking()));
     const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
-    if (!(await settlesInTime(drained, { limitMs: drainTimeoutMs, runtime, signal }))) {
-      const inFlight = running.reduce((sum, one) => sum + one.inFlight, 0);
+    if (!(await this.#drains(drained, drain ? this.#parts.drainTimeoutMs : 0, signal))) {
       runtime.logger.warn(
-        { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
+        { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight: this.#inFlight() },
         'handlers did not finish in time; their signal aborts and their messages go back',
       );
-      this.#abort.abort(
-        new ConfigurationError(
-          'BUS_STOPPED',
-          `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`,
-        ),
-      );
+      const reason = `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`;
+      this.#abort.abort(new ConfigurationError('BUS_STOPPED', reason));
       void this.#closeRequests();
       await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
     }
     keeper.giveUp();
-    await settlesInTime(
-      this.#closeRequests().then(() => this.#closeTransport()),
-      { limitMs: slackMs / 2, runtime },
-    );
+    const closed = this.#closeRequests().then(() => this.#closeTransport());
+    await settlesInTime(closed, { limitMs: slackMs / 2, runtime });
     this.#running.clear();
+    if (drain) runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
+  }
+
+  /** False when handlers still run at the end of the drain timeout. Whoever waits for long is told why, before that. */
+  async #drains(drained: Promise<unknown>, limitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const { runtime } = this.#parts;
+    const tellAfterMs = Math.min(STOP_PATIENCE_MS, limitMs / 2);
+    const telling = runtime.setTimer(tellAfterMs, () =>
+      runtime.logger.warn(
+        { event: LOG_EVENTS.busStopWaiting, bus: this.name, inFlight: this.#inFlight(), drainTimeoutMs: limitMs },
+        'stop() waits for handlers that still run. A handler that awaits stop() waits for itself: let it return first',
+      ),
+    );
+    const inTime = await settlesInTime(drained, { limitMs, runtime, signal });
+    telling.cancel();
+    return inTime;
+  }
+
+  #inFlight(): number {
+    return Array.from(this.#running.values()).reduce((sum, one) => sum + one.inFlight, 0);
   }
 
   /** What waits for a reply ends at once; handlers may wait until they are drained. */
@@ -266,14 +249,28 @@ export class RunningBus implements Bus {
     );
   }
 
-  #assertStarted(contract: Contract): void {
-    if (this.#state === 'started') return;
-    const stopped = this.#state === 'stopping' || this.#state === 'stopped';
-    throw new ConfigurationError(
-      stopped ? 'BUS_STOPPED' : 'BUS_NOT_STARTED',
-      `"${contract?.name}" was not sent: the bus "${this.name}" is ${this.#state}. ${stopped ? 'Send before stopping, or start it again.' : 'Await `bus.start()` first.'}`,
-      { details: { bus: this.name, state: this.#state } },
-    );
+  #assertKnown(name: string): LinkedEndpoint {
+    const { endpoints } = this.#parts;
+    const found = endpoints.find((one) => one.localName === name);
+    if (found !== undefined) return found;
+    const known = endpoints.map((one) => one.localName).join(', ') || 'none';
+    throw new EndpointError('ENDPOINT_UNKNOWN', `The bus "${this.name}" has no endpoint "${name}". It has: ${known}.`, {
+      details: { endpoint: name },
+    });
+  }
+
+  #assertSending(contract: Contract): void {
+    if (this.state !== 'started') this.#assertStarted(`"${contract?.name}" was not sent`);
+  }
+
+  #assertStarted(what: string): void {
+    const { state } = this;
+    if (state === 'started') return;
+    const stopped = state === 'stopping' || state === 'stopped';
+    const wayOut = stopped ? 'Do it before you stop the bus, or start it again.' : 'Await `bus.start()` first.';
+    throw new ConfigurationError(stopped ? 'BUS_STOPPED' : 'BUS_NOT_STARTED', `${what}: the bus "${this.name}" is ${state}. ${wayOut}`, {
+      details: { bus: this.name, state },
+    });
   }
 }
 
@@ -297,30 +294,4 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
       running.setConcurrency(concurrency);
     },
   };
-}
-
-function assertNotAborted(signal: AbortSignal, bus: string): void {
-  if (signal.aborted) throw startAborted(signal, bus);
-}
-
-function startAborted(signal: AbortSignal, bus: string): ConfigurationError {
-  return new ConfigurationError('START_ABORTED', `The start of the bus "${bus}" was given up: see \`cause\`. Start again.`, {
-    cause: signal.reason,
-  });
-}
-
-/** Settles as `work` does, or rejects as soon as `signal` aborts, whatever `work` does. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal, bus: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => finish(() => reject(startAborted(signal, bus)));
-    const finish = (settle: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(
-      () => finish(resolve),
-      (error: unknown) => finish(() => reject(error)),
-    );
-  });
 }

@@ -48,6 +48,8 @@ export const HEADERS = {
   error: 'waybill-error',
   /** The endpoint that it was taken from. */
   origin: 'waybill-origin',
+  /** When it was dead-lettered; ISO 8601, UTC, milliseconds. */
+  failedAt: 'waybill-failed-at',
   /** Whose message it is; untrusted unless signatures verify. */
   tenant: 'waybill-tenant',
   /** Messages of one destination with the same key keep their order. */

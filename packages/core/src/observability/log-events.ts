@@ -2,6 +2,7 @@
 export const LOG_EVENTS = {
   busStarted: 'bus.started',
   busStopped: 'bus.stopped',
+  busStopWaiting: 'bus.stop-waiting',
   busStopForced: 'bus.stop-forced',
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',

@@ -1,4 +1,5 @@
 import { HEADERS } from '../messages/headers.ts';
+import { isoTime } from '../messages/iso-time.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { BusObserver, SettledAs } from '../pipeline/bus-events.ts';
@@ -220,6 +221,7 @@ async function setAside(delivery: ITransportDelivery, plan: ReceivePlan): Promis
       headers: new Map([
         [HEADERS.reason, 'unknown'],
         [HEADERS.origin, plan.endpoint],
+        [HEADERS.failedAt, isoTime(plan.runtime.now())],
       ]),
     });
   else {

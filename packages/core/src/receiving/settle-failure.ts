@@ -68,6 +68,7 @@ export async function settleFailure(
     error,
     origin: endpoint,
     attempt: context.attempt,
+    failedAt: runtime.now(),
     maxHeaderBytes: capabilities.maxHeaderBytes,
     headerBytes: MessageHeaders.copyOf(delivery.message.headers).byteLength(),
   });

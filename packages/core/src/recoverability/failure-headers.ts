@@ -1,6 +1,7 @@
 import { isBusError } from '../errors/is-bus-error.ts';
 import type { DeadLetterReason } from '../messages/headers.ts';
 import { HEADERS } from '../messages/headers.ts';
+import { isoTime } from '../messages/iso-time.ts';
 import { utf8Length } from '../messages/message-headers.ts';
 
 /** The most characters of an error's text that go into a header. */
@@ -12,6 +13,8 @@ export interface FinalFailure {
   readonly error: unknown;
   readonly origin: string;
   readonly attempt: number;
+  /** When it was given up; epoch milliseconds. */
+  readonly failedAt: number;
   /** What all headers together may weigh, and what those of the message weigh already, in bytes. */
   readonly maxHeaderBytes: number;
   readonly headerBytes: number;
@@ -23,6 +26,7 @@ export function failureHeaders(failure: FinalFailure): ReadonlyMap<string, strin
     [HEADERS.reason, failure.reason],
     [HEADERS.origin, failure.origin],
     [HEADERS.attempt, String(failure.attempt)],
+    [HEADERS.failedAt, isoTime(failure.failedAt)],
   ]);
   let weight = failure.headerBytes + utf8Length(HEADERS.error);
   for (const [name, value] of headers) weight += utf8Length(name) + utf8Length(value);
