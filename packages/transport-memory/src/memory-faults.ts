@@ -8,6 +8,8 @@ import type { ArmedFault } from './broker/fault-state.ts';
 export interface MemoryFaults {
   /** The next sends are stored, but never answered: they end as `unknown` at the publish timeout, or when the transport closes. */
   dropConfirms(count: number): void;
+  /** Sends are stored, but answered only after the returned function was called. Each counts as one `holdConfirm`. */
+  holdConfirms(): () => void;
   /** The next entries are refused as `SEND_REJECTED`, `retryable`. */
   rejectSends(count: number): void;
   /** The next messages are stored twice. */
@@ -38,6 +40,7 @@ export function memoryFaults(state: BrokerState, random: () => number): MemoryFa
     sum(Array.from(state.connections, (connection) => connection.loseDeliveries(endpoint, reason)));
   return Object.freeze({
     dropConfirms: (count: number) => faults.arm('dropConfirm', count),
+    holdConfirms: () => faults.hold(),
     rejectSends: (count: number) => faults.arm('rejectSend', count),
     duplicate: (count: number) => faults.arm('duplicate', count),
     failOpens: (count: number) => faults.arm('failOpen', count),

@@ -90,6 +90,7 @@ class MemoryTransport implements IMessageTransport, Connection {
     const runtime = this.#runtime();
     const outcomes = this.#sender.send(entries, runtime.now());
     if (this.#broker.faults.strike('dropConfirm')) return this.#withoutConfirm(entries.length);
+    if (this.#broker.faults.holds) return this.#withHeldConfirm(outcomes);
     return entries.some((entry) => this.#isCrowded(entry)) ? runtime.yield().then(() => outcomes) : outcomes;
   }
 
@@ -149,6 +150,10 @@ class MemoryTransport implements IMessageTransport, Connection {
     return new Promise((resolve) => {
       this.#unconfirmed.add(() => resolve(Array.from({ length: count }, () => ({ status: 'unknown', cause: 'the confirm was lost' }))));
     });
+  }
+
+  #withHeldConfirm(outcomes: readonly SendOutcome[]): Promise<readonly SendOutcome[]> {
+    return Promise.race([this.#broker.faults.whenReleased().then(() => outcomes), this.#withoutConfirm(outcomes.length)]);
   }
 
   #giveUpConfirms(): void {

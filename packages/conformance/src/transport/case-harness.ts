@@ -22,6 +22,7 @@ export class CaseHarness {
   /** The longest that anything may take that must happen, in milliseconds. */
   readonly patienceMs: number;
   readonly #harness: TransportHarness;
+  readonly #host: Runtime;
   readonly #virtual: VirtualRuntime | undefined;
   readonly #owned: (() => Promise<unknown>)[] = [];
   readonly #asked = new Map<FaultKind, { readonly before: number; times: number }>();
@@ -30,7 +31,8 @@ export class CaseHarness {
   constructor(harness: TransportHarness) {
     this.#harness = harness;
     this.#virtual = harness.virtualTime === true ? virtualRuntime({ logger: this.log }) : undefined;
-    this.runtime = this.#virtual ?? systemRuntime({ logger: this.log });
+    this.#host = systemRuntime({ logger: this.log });
+    this.runtime = this.#virtual ?? this.#host;
     this.patienceMs = harness.patienceMs ?? PATIENCE_MS;
     this.capabilities = harness.create().capabilities;
   }
@@ -62,9 +64,9 @@ export class CaseHarness {
     this.#owned.push(end);
   }
 
-  /** A name for an endpoint that nobody else uses. */
+  /** A name for an endpoint that nobody else uses, in no other case and no other run; ids of virtual time repeat. */
   uniqueName(): string {
-    return `conformance.${this.runtime.id()}`;
+    return `conformance.${this.#host.id()}`;
   }
 
   /** Lets time pass. In real time it waits as long. */

@@ -22,18 +22,27 @@ const NOTHING_TO_END: InjectedFault = { end: () => Promise.resolve() };
 function memoryFaultPort({ faults }: MemoryBroker): FaultPort {
   const armed = armedFaults(faults);
   const immediate = immediateFaults(faults);
+  const lasting = lastingFaults(faults);
   const hits = new Map<FaultKind, number>();
+  const countIfHit = (kind: FaultKind, hit: number): void => {
+    if (hit > 0) hits.set(kind, (hits.get(kind) ?? 0) + 1);
+  };
   return {
-    kinds: new Set([...armed.keys(), ...immediate.keys()]),
+    kinds: new Set([...armed.keys(), ...immediate.keys(), ...lasting.keys()]),
     inject: (kind, { count = 1, endpoint } = {}) => {
       armed.get(kind)?.arm(count);
-      const hit = immediate.get(kind)?.(endpoint) ?? 0;
-      if (hit > 0) hits.set(kind, (hits.get(kind) ?? 0) + 1);
-      return Promise.resolve(NOTHING_TO_END);
+      countIfHit(kind, immediate.get(kind)?.(endpoint) ?? 0);
+      const end = lasting.get(kind)?.();
+      return Promise.resolve(end === undefined ? NOTHING_TO_END : { end: once(() => countIfHit(kind, end())) });
     },
     happened: (kind) => armed.get(kind)?.struck() ?? hits.get(kind) ?? 0,
   };
 }
+
+const once = (work: () => void): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
+  return () => (done ??= Promise.resolve().then(work));
+};
 
 interface ArmedFault {
   arm(count: number): void;
@@ -56,4 +65,20 @@ const immediateFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, (endpoint
     ['lose-partition', (endpoint) => faults.losePartitions(endpoint)],
     ['cut', () => faults.cutConnections()],
     ['restart', () => faults.crash()],
+  ]);
+
+/** Each begins, and gives a function that ends it and tells how often it has struck meanwhile. */
+const lastingFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, () => () => number> =>
+  new Map([
+    [
+      'hold-confirm',
+      () => {
+        const before = faults.struck('holdConfirm');
+        const release = faults.holdConfirms();
+        return () => {
+          release();
+          return faults.struck('holdConfirm') - before;
+        };
+      },
+    ],
   ]);

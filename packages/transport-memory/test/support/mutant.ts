@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runCase, TRANSPORT_CASES } from '@waybill/conformance';
-import type { IMessageTransport, IReceiver, ITransportDelivery } from '@waybill/core/transport';
+import { overlay, runCase, TRANSPORT_CASES } from '@waybill/conformance';
+import type { IMessageTransport, IReceiver, ITransportDelivery, ITransportTopology, TransportMessage } from '@waybill/core/transport';
 import type { MemoryLikeness } from '../../src/index.ts';
 import { memoryHarness } from './memory-harness.ts';
 
@@ -26,16 +26,6 @@ export function testMutants(mutants: readonly Mutant[]): void {
   });
 }
 
-/** `target` with some members replaced; methods keep their `this`. */
-export function overlay<T extends object>(target: T, changes: Partial<T>): T {
-  return new Proxy(target, {
-    get: (_, key) => {
-      const value: unknown = key in changes ? changes[key as keyof T] : Reflect.get(target, key, target);
-      return typeof value === 'function' && !(key in changes) ? value.bind(target) : value;
-    },
-  });
-}
-
 /** Breaks each delivery. */
 export const delivering = (
   transport: IMessageTransport,
@@ -55,3 +45,19 @@ export const receiving = (
     return overlay(receiver, change(receiver));
   },
 });
+
+/** Breaks the topology. */
+export const declaring = (
+  transport: IMessageTransport,
+  change: (topology: ITransportTopology) => Partial<ITransportTopology>,
+): Partial<IMessageTransport> => ({ topology: overlay(transport.topology, change(transport.topology)) });
+
+/** Breaks each message that is handed over. */
+export const handing = (
+  transport: IMessageTransport,
+  change: (message: TransportMessage) => Partial<TransportMessage>,
+): Partial<IMessageTransport> =>
+  delivering(transport, ({ message }) => {
+    const { headers, body } = message;
+    return { message: { headers, body, ...change(message) } };
+  });

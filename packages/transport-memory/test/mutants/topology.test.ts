@@ -1,0 +1,76 @@
+import { describe } from 'vitest';
+import { declaring, testMutants } from '../support/mutant.ts';
+
+describe('the topology cases catch', () => {
+  testMutants([
+    {
+      does: 'delivers an event once per declaration',
+      caughtBy: 'a topology that is declared twice, and by ten processes at once, is there once',
+      breaks: (() => {
+        let declared = 0;
+        return (transport) => ({
+          ...declaring(transport, (topology) => ({
+            apply: (plan) => {
+              declared += plan.entities.filter(({ kind }) => kind === 'subscription').length;
+              return topology.apply(plan);
+            },
+          })),
+          send: async (entries, options) => {
+            for (let n = 1; n < declared; n += 1) await transport.send(entries, options);
+            return transport.send(entries, options);
+          },
+        });
+      })(),
+    },
+    {
+      does: 'takes what is there for what is wanted',
+      caughtBy: 'a declaration that conflicts with what is there fails as TOPOLOGY_DIFFERS, names it, and changes nothing',
+      breaks: (transport) => declaring(transport, (topology) => ({ apply: (plan) => topology.apply(plan).catch(() => undefined) })),
+    },
+    {
+      does: 'declares what it plans',
+      caughtBy: 'a plan needs no connection, is the same each time, touches nothing, and after apply nothing of it is missing',
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          plan: (wanted) => {
+            const plan = topology.plan(wanted);
+            void topology.apply(plan);
+            return plan;
+          },
+        })),
+    },
+    {
+      does: 'finds no difference',
+      caughtBy: 'a plan needs no connection, is the same each time, touches nothing, and after apply nothing of it is missing',
+      breaks: (transport) => declaring(transport, () => ({ compare: () => Promise.resolve([]) })),
+    },
+    {
+      does: 'declares what it compares',
+      caughtBy: 'with `validate` a missing endpoint fails start by name; neither `validate` nor `assume` makes anything',
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          compare: async (plan) => {
+            const differences = await topology.compare(plan);
+            await topology.apply(plan);
+            return differences;
+          },
+        })),
+    },
+    {
+      does: 'removes what is not planned when it declares',
+      caughtBy: 'apply never removes; prune removes what the plan does not hold, says so, and events stop to come',
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          apply: async (plan) => {
+            await topology.prune(plan);
+            await topology.apply(plan);
+          },
+        })),
+    },
+    {
+      does: 'prunes nothing',
+      caughtBy: 'apply never removes; prune removes what the plan does not hold, says so, and events stop to come',
+      breaks: (transport) => declaring(transport, () => ({ prune: () => Promise.resolve([]) })),
+    },
+  ]);
+});
