@@ -49,4 +49,6 @@ export type { LogFields, Logger } from './observability/logger.ts';
 export { BusError, ConfigurationError, ConnectionError, DeliveryError, EndpointError, MessageError } from './errors/bus-error.ts';
 export type { BusErrorOptions } from './errors/bus-error.ts';
 export type { BlastRadius, ErrorCode } from './errors/error-codes.ts';
+export { nameValue } from './errors/name-value.ts';
+export { assertOptions } from './errors/option-problems.ts';
 export { isBusError } from './errors/is-bus-error.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@waybill/core/transport';
+import { ConfigurationError, assertOptions, nameValue } from '@waybill/core/transport';
 import { BrokerState } from './broker/broker-state.ts';
 import type { MemoryFaults } from './memory-faults.ts';
 import { memoryFaults } from './memory-faults.ts';
@@ -27,6 +27,13 @@ export interface MemoryBroker {
   readonly faults: MemoryFaults;
 }
 
+export const MEMORY_BROKER_OPTIONS: readonly string[] = Object.keys({
+  like: true,
+  maxMessageBytes: true,
+  maxHeaderBytes: true,
+  random: true,
+} satisfies Record<keyof MemoryBrokerOptions, true>);
+
 const states = new WeakMap<MemoryBroker, BrokerState>();
 
 /**
@@ -34,6 +41,7 @@ const states = new WeakMap<MemoryBroker, BrokerState>();
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
+  assertOptions('`memoryBroker`', options, MEMORY_BROKER_OPTIONS);
   const state = new BrokerState(
     natureOf(known(options.like), {
       maxMessageBytes: positive('maxMessageBytes', options.maxMessageBytes),
@@ -67,12 +75,12 @@ function inUse({ connections, places, replies }: BrokerState): readonly string[]
 
 function known(like: MemoryLikeness | undefined): MemoryLikeness | 'memory' {
   if (like === undefined || MEMORY_NATURES.includes(like)) return like ?? 'memory';
-  throw invalid('like', `\`like\` is "${String(like)}". Use one of ${MEMORY_NATURES.filter((name) => name !== 'memory').join(', ')}.`);
+  throw invalid('like', `\`like\` is ${nameValue(like)}. Use one of ${MEMORY_NATURES.filter((name) => name !== 'memory').join(', ')}.`);
 }
 
 function positive(option: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
-  throw invalid(option, `\`${option}\` is ${String(value)}. Use a whole number of bytes from 1.`);
+  throw invalid(option, `\`${option}\` is ${nameValue(value)}. Use a whole number of bytes from 1.`);
 }
 
 function invalid(option: string, message: string): ConfigurationError {

@@ -15,11 +15,11 @@ import type {
   TransportEntry,
   TransportMessage,
 } from '@waybill/core/transport';
-import { ConfigurationError, ConnectionError } from '@waybill/core/transport';
+import { ConfigurationError, ConnectionError, assertOptions } from '@waybill/core/transport';
 import type { BrokerState, Connection } from './broker/broker-state.ts';
 import { memoryDeadLetters } from './dead-letters/memory-dead-letters.ts';
 import type { MemoryBroker, MemoryBrokerOptions } from './memory-broker.ts';
-import { memoryBroker, stateOf } from './memory-broker.ts';
+import { MEMORY_BROKER_OPTIONS, memoryBroker, stateOf } from './memory-broker.ts';
 import { MemoryReceiver } from './receive/memory-receiver.ts';
 import { MemorySender } from './send/memory-sender.ts';
 import { memoryTopology } from './topology/memory-topology.ts';
@@ -39,7 +39,16 @@ export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) 
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export function memory(options: MemoryOptions = {}): IMessageTransport {
-  return new MemoryTransport(stateOf(options.broker ?? memoryBroker(options as MemoryBrokerOptions)));
+  assertOptions('`memory`', options, [...MEMORY_BROKER_OPTIONS, 'broker']);
+  const { broker, ...own } = options;
+  if (broker !== undefined && Object.keys(own).length > 0) {
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `\`memory\` was given a \`broker\` and ${Object.keys(own).join(', ')}. Give what the broker is like to \`memoryBroker\`.`,
+      { details: { option: 'broker' } },
+    );
+  }
+  return new MemoryTransport(stateOf(broker ?? memoryBroker(own)));
 }
 
 class MemoryTransport implements IMessageTransport, Connection {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { BusEvent, LogFields } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler, route, silentLogger } from '@waybill/core';
+import { createBus, defineCommand, defineEvent, endpoint, handler, silentLogger } from '@waybill/core';
 import { virtualRuntime } from '@waybill/simulation';
-import { memory } from '@waybill/transport-memory';
+import { memory, memoryBroker } from '@waybill/transport-memory';
 
 const Charge = defineCommand<{ readonly fails: number }>('billing.charge');
 const Unheard = defineCommand<{ readonly id: number }>('billing.unheard');
@@ -22,20 +22,21 @@ function start(onEvent: (event: BusEvent) => void, logged: LogFields[] = []) {
     await context.publish(Charged, { id: context.attempt });
     if (context.attempt <= fails) throw new Error(`declined ${context.attempt}`);
   });
+  const broker = memoryBroker();
+  const stranger = createBus({ name: 'stranger', transport: memory({ broker }), runtime });
   const bus = createBus({
     name: 'billing',
-    transport: memory(),
+    transport: memory({ broker }),
     runtime,
     observers: [onEvent],
-    routes: [route(Unheard, 'billing')],
     endpoints: [endpoint('billing', { handlers: [charge], recovery: { retries: 1, redeliver: ['10s'] } })],
   });
-  return { bus, runtime };
+  return { bus, stranger, runtime };
 }
 
 it('observers see every attempt begin and end, and every settlement, in order', async () => {
   const lines: string[] = [];
-  const { bus, runtime } = start((event) => lines.push(line(event)));
+  const { bus, stranger, runtime } = start((event) => lines.push(line(event)));
   await bus.start();
   await bus.send(Charge, { fails: 2 });
   await runtime.advance(10_000);
@@ -51,10 +52,12 @@ it('observers see every attempt begin and end, and every settlement, in order', 
   ]);
   lines.length = 0;
   await bus.send(Charge, { fails: 9 });
-  await bus.send(Unheard, { id: 1 });
+  await stranger.start();
+  await stranger.send(Unheard, { id: 1 });
   await runtime.advance(60_000);
   expect(lines.slice(-1)).toEqual(['message-settled billing 4 dead-lettered failed']);
   expect(lines).toContain('message-settled billing 1 skipped');
+  await stranger.stop();
   await bus.stop();
 });
 

@@ -7,7 +7,7 @@ import type { MemoryBroker } from '../src/index.ts';
 import { memoryBroker } from '../src/index.ts';
 import type { ManualRuntime } from './support/manual-runtime.ts';
 import type { View } from './support/request-bench.ts';
-import { errorOf, gate, GetOrder, Named, order, Reserve, Ship, Shipped, start, stranger, text } from './support/request-bench.ts';
+import { errorOf, gate, GetOrder, Named, never, order, Reserve, Ship, Shipped, start, stranger, text } from './support/request-bench.ts';
 
 describe('a reply', () => {
   const positive: StandardSchema<View> = {
@@ -104,7 +104,7 @@ describe('a reply', () => {
 
   it('that came for the wrong request, twice or too late is dropped and counted', async () => {
     const broker = memoryBroker();
-    const { bus, runtime } = await start([], { broker, endpoints: [endpoint('orders', { handlers: [] })] });
+    const { bus, runtime } = await start([handler(Checked, () => never)], { broker });
     const { headers, transport } = await intercept(bus, broker, runtime);
     const answer = (request: string): unknown => send(transport, headers.get(HEADERS.replyTo) as string, { [HEADERS.request]: request });
     await answer('unknown');
@@ -140,7 +140,7 @@ describe('a reply', () => {
   /** Answers a request by hand, with those headers and that body. */
   async function replyWith(headers: Readonly<Record<string, string>>, body: Uint8Array): Promise<unknown> {
     const broker = memoryBroker();
-    const { bus, runtime } = await start([], { broker, endpoints: [endpoint('orders', { handlers: [] })] });
+    const { bus, runtime } = await start([handler(Checked, () => never)], { broker });
     const { headers: asked, transport, reply } = await intercept(bus, broker, runtime);
     void send(
       transport,
@@ -156,7 +156,7 @@ describe('a reply', () => {
     }
   }
 
-  /** Makes a request and takes it from its endpoint, whose bus knows no handler for it. */
+  /** Makes a request and takes it from its endpoint, which is paused. */
   async function intercept(bus: Bus, broker: MemoryBroker, runtime: ManualRuntime) {
     const transport = await stranger(broker);
     await bus.endpoint('orders').pause();

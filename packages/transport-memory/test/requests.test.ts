@@ -107,7 +107,8 @@ describe('request', () => {
   });
 
   it('ends as BUS_STOPPED when the bus stops, and is refused afterwards', async () => {
-    const { bus, runtime } = await start([], { endpoints: [endpoint('orders', { handlers: [] })] });
+    const { bus, runtime } = await start([handler(GetOrder, () => ({ total: 1 }))]);
+    await bus.endpoint('orders').pause();
     const waiting = errorOf(bus.request(GetOrder, order));
     await runtime.settle();
     expect(bus.replies.open).toBe(1);

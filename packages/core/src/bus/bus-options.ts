@@ -4,6 +4,9 @@ import { registerClasses } from '../container/runnable-handlers.ts';
 import { boundHandlersOf } from '../decorators/bound-handlers.ts';
 import type { BoundHandler, HandlerLike, HandlerList } from '../handling/handler.ts';
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { isOptions } from '../errors/option-problems.ts';
+import { isContract } from '../messages/assert-contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { BusObserver } from '../pipeline/bus-events.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
@@ -13,14 +16,15 @@ import { conventionalEndpoint } from '../routing/route-table.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
-import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import { busOptionProblems, isContainer, isEndpoint, isRoute, isTransport, listOf } from './bus-option-problems.ts';
 import { contractProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
+import { endpointProblems } from './endpoint-problems.ts';
 
 /** What every bus may be told. */
 export interface BusBaseOptions {
@@ -67,26 +71,6 @@ export type BusOptions = BusBaseOptions &
     | { readonly endpoints?: never; readonly handlers?: never }
   );
 
-const KNOWN_OPTIONS: readonly string[] = [
-  'name',
-  'transport',
-  'namespace',
-  'container',
-  'routes',
-  'publishes',
-  'provisioning',
-  'middleware',
-  'sendMiddleware',
-  'observers',
-  'serializers',
-  'publishTimeout',
-  'drainTimeout',
-  'runtime',
-  'logger',
-  'endpoints',
-  'handlers',
-];
-
 /** Times and numbers of a bus, checked, with defaults filled in. */
 export interface ResolvedBusOptions {
   readonly name: string;
@@ -95,13 +79,12 @@ export interface ResolvedBusOptions {
   readonly endpoints: readonly BoundEndpoint[];
 }
 
-export const DEFAULT_CONCURRENCY = 16;
-
 /**
  * Checks everything and reports all problems at once.
  * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems`
  */
 export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
+  if (!isOptions(options)) assertNoProblems(busOptionProblems(options));
   const problems: string[] = [];
   const collect = <T>(check: () => T): T | undefined => {
     try {
@@ -111,31 +94,22 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
       return undefined;
     }
   };
-  problems.push(...optionProblems(options));
+  problems.push(...busOptionProblems(options));
   if (options.name !== undefined) collect(() => assertEndpointName(options.name as string, 'bus'));
   if (options.namespace !== undefined) collect(() => assertEndpointName(options.namespace as string, 'namespace'));
-  const bound = (handlers: HandlerList): readonly BoundHandler[] =>
-    (handlers as readonly HandlerLike[]).flatMap((one) => collect(() => boundHandlersOf(one)) ?? []);
-  const endpoints = collect(() => endpointsOf(options, bound)) ?? [];
-  collect(() =>
-    registerClasses(
-      endpoints.flatMap((one) => one.handlers),
-      options.container,
-    ),
-  );
-  problems.push(...endpointProblems(endpoints), ...contractProblems(options, endpoints));
+  const bind = (handlers: HandlerList, place: string): readonly BoundHandler[] =>
+    listOf<HandlerLike>(handlers).flatMap((one) => collect(() => boundHandlersOf(one, place)) ?? []);
+  const endpoints = collect(() => endpointsOf(options, bind)) ?? [];
+  if (isContainer(options.container)) {
+    const handlers = endpoints.flatMap((one) => one.handlers);
+    collect(() => registerClasses(handlers, options.container));
+  }
+  const [routes, publishes] = [listOf<Route>(options.routes).filter(isRoute), listOf<AnyEvent>(options.publishes).filter(isContract)];
+  problems.push(...endpointProblems(endpoints, routes), ...contractProblems(routes, publishes, endpoints));
   const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
   assertNoProblems(problems);
   return { name: options.name ?? 'waybill', publishTimeoutMs, drainTimeoutMs, endpoints };
-}
-
-function optionProblems(options: BusOptions): string[] {
-  const problems = Object.keys(options)
-    .filter((key) => !KNOWN_OPTIONS.includes(key))
-    .map((key) => `Unknown option \`${key}\`. Known are: ${KNOWN_OPTIONS.join(', ')}.`);
-  if (options.transport === undefined) problems.push('`transport` is missing. Pass one, for example `memory()`.');
-  return problems;
 }
 
 function assertNoProblems(problems: readonly string[]): void {
@@ -146,11 +120,17 @@ function assertNoProblems(problems: readonly string[]): void {
   });
 }
 
+type Bind = (handlers: HandlerList, place: string) => readonly BoundHandler[];
+
 /** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */
-function endpointsOf(options: BusOptions, bind: (handlers: HandlerList) => readonly BoundHandler[]): readonly BoundEndpoint[] {
-  if (options.handlers === undefined) return (options.endpoints ?? []).map((one) => ({ ...one, handlers: bind(one.handlers) }));
+function endpointsOf(options: BusOptions, bind: Bind): readonly BoundEndpoint[] {
+  if (options.handlers === undefined) {
+    return listOf<Endpoint>(options.endpoints)
+      .filter(isEndpoint)
+      .map((one) => ({ ...one, handlers: bind(one.handlers, `the endpoint ${nameValue(one.name)}`) }));
+  }
   const byName = new Map<string, readonly BoundHandler[]>();
-  for (const bound of bind(options.handlers)) {
+  for (const bound of bind(options.handlers, '`createBus`')) {
     const name = bound.contract.kind === 'event' ? `${eventOwner(options)}.${bound.contract.name}` : conventionalEndpoint(bound.contract);
     byName.set(name, [...(byName.get(name) ?? []), bound]);
   }
@@ -159,68 +139,12 @@ function endpointsOf(options: BusOptions, bind: (handlers: HandlerList) => reado
 
 function eventOwner(options: BusOptions): string {
   if (options.name !== undefined) return options.name;
-  if (!options.transport.capabilities.durable) return 'waybill';
+  if (!isTransport(options.transport) || !options.transport.capabilities.durable) return 'waybill';
   throw new ConfigurationError(
     'OPTION_INVALID',
     'The bus has event handlers but no `name`. Name it after the service, so that no two services share a queue.',
   );
 }
-
-function endpointProblems(endpoints: readonly BoundEndpoint[]): string[] {
-  const problems: string[] = [];
-  const names = new Set<string>();
-  const commandAt = new Map<string, string>();
-  for (const one of endpoints) {
-    const { name, handlers, concurrency, prefetch } = one;
-    if (names.has(name)) problems.push(`Two endpoints are named "${name}". Give them different names, or join them.`);
-    names.add(name);
-    try {
-      if (name.length <= 60) assertEndpointName(name);
-    } catch (error) {
-      problems.push((error as Error).message);
-    }
-    const limit = concurrency ?? DEFAULT_CONCURRENCY;
-    if (!isPositiveInteger(limit))
-      problems.push(`\`concurrency\` of the endpoint "${name}" is ${String(limit)}. Use a whole number from 1.`);
-    if (prefetch !== undefined && (!isPositiveInteger(prefetch) || prefetch < limit)) {
-      problems.push(
-        `\`prefetch\` of the endpoint "${name}" is ${String(prefetch)}. Use a whole number of at least its concurrency, ${limit}.`,
-      );
-    }
-    problems.push(...recoveryProblems(one), ...handlerProblems(name, handlers, commandAt));
-  }
-  return problems;
-}
-
-function recoveryProblems({ name, recovery, timeout }: Endpoint): string[] {
-  try {
-    resolveRecovery(recovery);
-    if (timeout !== undefined) toMilliseconds(timeout, 'timeout');
-    return [];
-  } catch (error) {
-    return [`At the endpoint "${name}": ${(error as Error).message}`];
-  }
-}
-
-function handlerProblems(name: string, handlers: readonly BoundHandler[], commandAt: Map<string, string>): string[] {
-  const problems: string[] = [];
-  const ids = new Set<string>();
-  for (const { contract, id } of handlers) {
-    if (contract.kind !== 'event') {
-      const other = commandAt.get(contract.name);
-      if (other !== undefined)
-        problems.push(`The ${contract.kind} "${contract.name}" has two handlers, at "${other}" and "${name}". It must have one.`);
-      commandAt.set(contract.name, name);
-    } else if (ids.has(id))
-      problems.push(
-        `Two handlers of "${contract.name}" at the endpoint "${name}" have the same id. Give them ids: \`handler(X, fn, { id })\`, \`@handles(X, { id })\`.`,
-      );
-    ids.add(id);
-  }
-  return problems;
-}
-
-export const isPositiveInteger = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** Every contract that the endpoints handle, with the endpoint; for routes. */
 export function handledCommands(endpoints: readonly BoundEndpoint[]): ReadonlyMap<string, string> {

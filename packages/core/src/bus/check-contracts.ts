@@ -1,5 +1,5 @@
 import type { Contract, ContractKind } from '../messages/contract.ts';
-import type { BusBaseOptions } from './bus-options.ts';
+import type { Route } from '../routing/route-table.ts';
 import type { BoundEndpoint } from './endpoint.ts';
 
 interface Use {
@@ -8,13 +8,13 @@ interface Use {
 }
 
 /** What stands against the contracts of one bus taken together: on the wire there is only the name. */
-export function contractProblems({ publishes, routes }: BusBaseOptions, endpoints: readonly BoundEndpoint[]): string[] {
+export function contractProblems(routes: readonly Route[], publishes: readonly Contract[], endpoints: readonly BoundEndpoint[]): string[] {
   const uses: Use[] = [
     ...endpoints.flatMap(({ name, handlers }) => handlers.map(({ contract }) => ({ contract, place: `the endpoint "${name}"` }))),
-    ...(publishes ?? []).map((contract) => ({ contract, place: '`publishes`' })),
-    ...(routes ?? []).map(({ contract }) => ({ contract, place: '`routes`' })),
+    ...publishes.map((contract) => ({ contract, place: '`publishes`' })),
+    ...routes.map(({ contract }) => ({ contract, place: '`routes`' })),
   ];
-  return [...mixedNames(uses), ...misplaced(publishes ?? [], routes ?? [])];
+  return [...mixedNames(uses), ...misplaced(publishes, routes)];
 }
 
 function mixedNames(uses: readonly Use[]): string[] {

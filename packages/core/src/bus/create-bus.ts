@@ -83,9 +83,11 @@ export function createBus(options: BusOptions): Bus {
 }
 
 function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {
+  const handled = new Map(resolved.endpoints.map(({ name, handlers }) => [name, new Set(handlers.map(({ contract }) => contract.name))]));
   return new RouteTable({
     routes: new Map((options.routes ?? []).map(({ contract, endpoint }) => [contract.name, endpoint])),
     own: handledCommands(resolved.endpoints),
+    handled,
     namespace: options.namespace,
   });
 }

@@ -1,3 +1,4 @@
+import { isOptions } from '../errors/option-problems.ts';
 import type { BoundHandler, HandlerList } from '../handling/handler.ts';
 import type { RecoveryOptions } from '../recoverability/recovery-policy.ts';
 import type { Duration } from '../runtime/duration.ts';
@@ -46,7 +47,10 @@ export interface BoundEndpoint extends Endpoint {
   readonly handlers: readonly BoundHandler[];
 }
 
-/** Names a place that receives, its handlers and its settings. Checked when the bus is created. */
+/**
+ * Names a place that receives, its handlers and its settings. Nothing is checked here: `createBus` reports what is wrong,
+ * unknown options too, together with all else.
+ */
 export function endpoint(name: string, options: EndpointOptions): Endpoint {
-  return Object.freeze({ ...options, name });
+  return Object.freeze({ ...(isOptions(options) ? options : {}), name } as Endpoint);
 }

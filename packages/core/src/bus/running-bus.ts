@@ -1,6 +1,7 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { BusObserver } from '../pipeline/bus-events.ts';
@@ -22,7 +23,7 @@ import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl, ReplyCounts } from './bus.ts';
 import { BusLifecycle } from './bus-lifecycle.ts';
 import { checkEndpoints } from './check-endpoints.ts';
-import { DEFAULT_CONCURRENCY, isPositiveInteger } from './bus-options.ts';
+import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
 import { assertRequest } from './sender.ts';
@@ -290,7 +291,10 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
     resume: () => running.resume(),
     setConcurrency: (concurrency) => {
       if (!isPositiveInteger(concurrency))
-        throw new ConfigurationError('OPTION_INVALID', `The concurrency ${String(concurrency)} is not allowed. Use a whole number from 1.`);
+        throw new ConfigurationError(
+          'OPTION_INVALID',
+          `The concurrency ${nameValue(concurrency)} is not allowed. Use a whole number from 1.`,
+        );
       running.setConcurrency(concurrency);
     },
   };

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { assertOptions } from '../errors/option-problems.ts';
 import type { HandlerFunction, HandlerOptions } from '../handling/handler.ts';
 import { assertHandlerOptions } from '../handling/handler.ts';
 import type { HandlerClass } from '../handling/handler-class.ts';
@@ -22,6 +23,7 @@ export function handles<C extends Contract>(contract: C, options: HandlerOptions
   if (typeof contract?.name !== 'string') {
     throw refused('`@handles` was given no contract. Import the contract before the class; a circle of imports leaves it undefined');
   }
+  assertOptions('`@handles`', options, ['id']);
   assertHandlerOptions(options);
   const decorate = (target: unknown, at: unknown, descriptor?: PropertyDescriptor): void => {
     const name = `\`@handles\` of "${contract.name}"`;

@@ -31,6 +31,11 @@ export const ERROR_CODES = {
     meaning: 'A contract, endpoint or bus name breaks the rules for names.',
     wayOut: 'Use lower-case segments of a-z, 0-9 and "-", joined by dots.',
   },
+  CONTRACT_INVALID: {
+    radius: 'message',
+    meaning: 'What was given is no contract: often `undefined`, out of a circle of imports.',
+    wayOut: 'Pass what `defineCommand`, `defineEvent` or `defineQuery` has made.',
+  },
   HANDLER_NOT_BOUND: {
     radius: 'bus',
     meaning: 'A list of handlers holds a class or a value that says not what it handles, or `@handles` stands where it cannot.',
@@ -78,6 +83,11 @@ export const ERROR_CODES = {
     meaning:
       'A contract of the wrong kind was given: `send` takes commands, `publish` events, `request` queries and commands with a reply.',
     wayOut: 'Use the verb that fits the contract.',
+  },
+  HANDLER_MISSING: {
+    radius: 'message',
+    meaning: 'The message goes to an endpoint of this same bus, and that endpoint has no handler for it; it was not sent.',
+    wayOut: 'List its handler at that endpoint, or mend the route.',
   },
   CONTRACT_NOT_DECLARED: {
     radius: 'message',

@@ -1,4 +1,7 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { assertOptions } from '../errors/option-problems.ts';
+import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract } from '../messages/contract.ts';
 import type { BoundHandler, HandlerFunction, HandlerOptions } from './handler.ts';
 import { bindHandler } from './handler.ts';
@@ -24,7 +27,7 @@ export type AnyHandlerClass = abstract new (...args: never[]) => object;
  * ```ts no-check
  * const handlers = [handlerClass(SubmitOrder, SubmitOrderHandler), handlerClass(OrderSubmitted, Mails, { method: 'confirm' })];
  * ```
- * @throws ConfigurationError `OPTION_INVALID` when `target` is no class, `NAME_INVALID` when `id` is no name
+ * @throws ConfigurationError `CONTRACT_INVALID`, `OPTION_INVALID` when `target` is no class, `NAME_INVALID` when `id` is no name
  */
 export function handlerClass<C extends Contract>(contract: C, target: HandlerClass<C>, options?: HandlerOptions): BoundHandler<C>;
 export function handlerClass<C extends Contract, Method extends string>(
@@ -37,10 +40,16 @@ export function handlerClass<C extends Contract>(
   target: AnyHandlerClass,
   options: HandlerOptions & { readonly method?: string } = {},
 ): BoundHandler<C> {
+  assertContract(contract, '`handlerClass`');
+  assertOptions('`handlerClass`', options, ['id', 'method']);
   if (typeof target !== 'function') {
-    throw new ConfigurationError('OPTION_INVALID', `The handler of "${contract.name}" is no class. Pass the class itself.`, {
-      details: { contract: contract.name },
-    });
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `The handler of "${contract.name}" is ${nameValue(target)}, and no class. Pass the class itself.`,
+      {
+        details: { contract: contract.name },
+      },
+    );
   }
   return bindHandler(contract, { handlerClass: target, method: options.method ?? 'handle' }, options);
 }

@@ -1,4 +1,7 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { isClass, nameValue } from '../errors/name-value.ts';
+import { assertOptions } from '../errors/option-problems.ts';
+import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract, MessageOf, ReplyInputOf } from '../messages/contract.ts';
 import type { ConsumeContext, Replied } from '../pipeline/consume-context.ts';
 import { assertContractName } from '../messages/message-name.ts';
@@ -56,13 +59,19 @@ export interface HandlerOptions {
  * ```ts no-check
  * const submitOrder = handler(SubmitOrder, async (order, context) => { await context.publish(OrderSubmitted, { orderId: order.orderId }); });
  * ```
- * @throws ConfigurationError `OPTION_INVALID` when `handle` is no function, `NAME_INVALID` when `id` is no name
+ * @throws ConfigurationError `CONTRACT_INVALID`, `OPTION_INVALID` when `handle` is no function, `NAME_INVALID` when `id` is no name
  */
 export function handler<C extends Contract>(contract: C, handle: HandlerFunction<C>, options: HandlerOptions = {}): BoundHandler<C> {
-  if (typeof handle !== 'function') {
-    throw new ConfigurationError('OPTION_INVALID', `The handler of "${contract.name}" is no function. Pass \`(message, context) => …\`.`, {
-      details: { contract: contract.name },
-    });
+  assertContract(contract, '`handler`');
+  assertOptions('`handler`', options, ['id']);
+  if (typeof handle !== 'function' || isClass(handle)) {
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `The handler of "${contract.name}" is ${nameValue(handle)}, and no function. Pass \`(message, context) => …\`.`,
+      {
+        details: { contract: contract.name },
+      },
+    );
   }
   return bindHandler(contract, handle as AnyHandle, options);
 }
@@ -75,5 +84,5 @@ export function bindHandler<C extends Contract>(contract: C, target: BoundHandle
 
 /** @throws ConfigurationError `NAME_INVALID` when `id` is no name */
 export function assertHandlerOptions({ id }: HandlerOptions): void {
-  if (id !== undefined) assertContractName(id.includes('.') ? id : `id.${id}`);
+  if (id !== undefined) assertContractName(typeof id !== 'string' || id.includes('.') ? id : `id.${id}`);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
 
 /** The longest name of a contract, in characters. */
 export const MAX_CONTRACT_NAME_LENGTH = 100;
@@ -35,7 +36,7 @@ function assertName(what: string, name: string, max: number): void {
 }
 
 function invalid(what: string, name: unknown, reason: string): ConfigurationError {
-  return new ConfigurationError('NAME_INVALID', `The ${what} name ${JSON.stringify(String(name))} is not allowed: ${reason}`, {
+  return new ConfigurationError('NAME_INVALID', `The ${what} name ${nameValue(name)} is not allowed: ${reason}`, {
     details: { name },
   });
 }

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { assertOptions, isOptions } from '../errors/option-problems.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
 import type { ErrorRule } from './error-rule.ts';
@@ -41,21 +43,38 @@ export interface RecoveryPolicy {
   readonly onRetry: ((event: RetryEvent) => void) | undefined;
 }
 
-const KNOWN_OPTIONS: readonly string[] = ['retries', 'redeliver', 'jitter', 'rules', 'onRetry'];
+const KNOWN_OPTIONS: readonly string[] = Object.keys({
+  retries: true,
+  redeliver: true,
+  jitter: true,
+  rules: true,
+  onRetry: true,
+} satisfies Record<keyof RecoveryOptions, true>);
 
 /** @throws ConfigurationError `OPTION_INVALID` */
 export function resolveRecovery(options: RecoveryOptions = {}): RecoveryPolicy {
-  const unknown = Object.keys(options).find((key) => !KNOWN_OPTIONS.includes(key));
-  if (unknown !== undefined)
-    throw new ConfigurationError('OPTION_INVALID', `Unknown option \`recovery.${unknown}\`. Known are: ${KNOWN_OPTIONS.join(', ')}.`, {
-      details: { option: `recovery.${unknown}` },
-    });
-  const { retries = 0 } = options;
+  assertOptions('`recovery`', options, KNOWN_OPTIONS);
+  const { retries = 0, redeliver = [], rules = [], onRetry } = options;
+  assertShape('retries', retries, typeof retries === 'number' || isOptions(retries), 'Use a whole number, or a policy of `retry`.');
+  assertShape('redeliver', redeliver, Array.isArray(redeliver), "List the delays: `['10s', '1m']`.");
+  assertShape('rules', rules, Array.isArray(rules) && rules.every(isRule), 'List rules that `onError` has made.');
+  assertShape('onRetry', onRetry, onRetry === undefined || typeof onRetry === 'function', 'Pass a function: `(event) => …`.');
   return Object.freeze({
     retries: typeof retries === 'number' ? retry.immediate(retries) : retries,
-    redeliveryDelaysMs: Object.freeze((options.redeliver ?? []).map((delay) => toMilliseconds(delay, 'recovery.redeliver'))),
+    redeliveryDelaysMs: Object.freeze(redeliver.map((delay) => toMilliseconds(delay, 'recovery.redeliver'))),
     jitter: assertJitter(options.jitter ?? 0, 'recovery.jitter'),
-    rules: options.rules ?? [],
-    onRetry: options.onRetry,
+    rules,
+    onRetry,
   });
+}
+
+function assertShape(option: string, value: unknown, fits: boolean, wayOut: string): void {
+  if (fits) return;
+  throw new ConfigurationError('OPTION_INVALID', `\`recovery.${option}\` is ${nameValue(value)}, which does not fit. ${wayOut}`, {
+    details: { option: `recovery.${option}` },
+  });
+}
+
+function isRule(rule: unknown): boolean {
+  return isOptions(rule) && typeof (rule as Partial<ErrorRule>).matches === 'function';
 }

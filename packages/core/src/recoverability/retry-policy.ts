@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { assertOptions } from '../errors/option-problems.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
 
@@ -41,25 +43,25 @@ export interface RetryPolicies {
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export const retry: RetryPolicies = Object.freeze({
-  immediate: (retries: number) => policyOf({ retries }, () => 0),
+  immediate: (retries: number) => policyOf('immediate', { retries }, [], () => 0),
   interval: (options: RetryOptions & { readonly every: Duration }) => {
     const every = toMilliseconds(options.every, 'every');
-    return policyOf(options, () => every);
+    return policyOf('interval', options, ['every'], () => every);
   },
   linear: (options: RetryOptions & { readonly first: Duration; readonly step: Duration; readonly max?: Duration }) => {
     const [first, step, max] = [toMilliseconds(options.first, 'first'), toMilliseconds(options.step, 'step'), longest(options.max)];
-    return policyOf(options, (count) => Math.min(max, first + step * (count - 1)));
+    return policyOf('linear', options, ['first', 'step', 'max'], (count) => Math.min(max, first + step * (count - 1)));
   },
   exponential: (options: RetryOptions & { readonly first: Duration; readonly factor?: number; readonly max?: Duration }) => {
     const [first, factor, max] = [toMilliseconds(options.first, 'first'), factorOf(options.factor), longest(options.max)];
-    return policyOf(options, (count) => Math.min(max, first * factor ** (count - 1)));
+    return policyOf('exponential', options, ['first', 'factor', 'max'], (count) => Math.min(max, first * factor ** (count - 1)));
   },
   fibonacci: (options: RetryOptions & { readonly unit: Duration; readonly max?: Duration }) => {
     const [unit, max] = [toMilliseconds(options.unit, 'unit'), longest(options.max)];
-    return policyOf(options, (count) => Math.min(max, unit * fibonacciNumber(count)));
+    return policyOf('fibonacci', options, ['unit', 'max'], (count) => Math.min(max, unit * fibonacciNumber(count)));
   },
   custom: (options: RetryOptions & { readonly delay: (retry: number, error: unknown) => Duration | undefined }) =>
-    policyOf(options, (count, error) => {
+    policyOf('custom', options, ['delay'], (count, error) => {
       const delay = options.delay(count, error);
       return delay === undefined ? undefined : toMilliseconds(delay, 'delay');
     }),
@@ -73,12 +75,14 @@ export function withJitter(delayMs: number, jitter: number, chance: number): num
 /** @throws ConfigurationError `OPTION_INVALID` unless it is a number from 0 to 1 */
 export function assertJitter(jitter: number, option: string): number {
   if (typeof jitter === 'number' && jitter >= 0 && jitter <= 1) return jitter;
-  throw invalid(option, `\`${option}\` is ${String(jitter)}. Use a number from 0 to 1.`);
+  throw invalid(option, `\`${option}\` is ${nameValue(jitter)}. Use a number from 0 to 1.`);
 }
 
-function policyOf({ retries, jitter = 0 }: RetryOptions, delayMs: RetryPolicy['delayMs']): RetryPolicy {
+function policyOf(kind: string, options: RetryOptions, more: readonly string[], delayMs: RetryPolicy['delayMs']): RetryPolicy {
+  assertOptions(`\`retry.${kind}\``, options, ['retries', 'jitter', ...more]);
+  const { retries, jitter = 0 } = options;
   if (!Number.isSafeInteger(retries) || retries < 0)
-    throw invalid('retries', `\`retries\` is ${String(retries)}. Use a whole number from 0.`);
+    throw invalid('retries', `\`retries\` is ${nameValue(retries)}. Use a whole number from 0.`);
   return Object.freeze({ retries, delayMs, jitter: assertJitter(jitter, 'jitter') });
 }
 

@@ -1,3 +1,5 @@
+import { MessageError } from '../errors/bus-error.ts';
+import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract } from '../messages/contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { Destination } from '../transport/transport-message.ts';
@@ -9,10 +11,11 @@ export interface Route {
 }
 
 /**
- * Makes a route.
- * @throws ConfigurationError `NAME_INVALID`
+ * Makes a route of a command or a query; an event goes to the topic of its own name.
+ * @throws ConfigurationError `CONTRACT_INVALID`, `NAME_INVALID`
  */
 export function route(contract: Contract, endpoint: string): Route {
+  assertContract(contract, '`route`');
   assertEndpointName(endpoint);
   return Object.freeze({ contract, endpoint });
 }
@@ -33,12 +36,20 @@ export type RouteRule = 'to' | 'route' | 'own-endpoint' | 'contract' | 'name' | 
 /** What a {@link RouteTable} decides by; each maps contract names to endpoints. */
 export interface RouteReasons {
   readonly routes: ReadonlyMap<string, string>;
-  /** The endpoints of this bus. */
+  /** Commands and queries that endpoints of this bus handle. */
   readonly own: ReadonlyMap<string, string>;
+  /** The endpoints of this bus, and the names of the contracts that each handles. */
+  readonly handled: ReadonlyMap<string, ReadonlySet<string>>;
   readonly namespace: string | undefined;
 }
 
-/** Where messages go; computed once per contract. */
+/**
+ * Where messages go; computed once per contract.
+ *
+ * A command to an endpoint of this same bus that has no handler for it is refused, and not sent to be set aside there as
+ * `.skipped`: the table knows that endpoint's handlers, and all processes of an endpoint have the same. Endpoints of others
+ * are not known, and never judged.
+ */
 export class RouteTable {
   readonly #reasons: RouteReasons;
   readonly #destinations = new WeakMap<Contract, Destination>();
@@ -47,15 +58,18 @@ export class RouteTable {
     this.#reasons = reasons;
   }
 
-  /** The destination of a message; `to` wins over everything. */
+  /**
+   * The destination of a message; `to` wins over everything.
+   * @throws MessageError `HANDLER_MISSING`
+   */
   destinationOf(contract: Contract, to: string | undefined): Destination {
-    const { namespace } = this.#reasons;
-    if (to !== undefined) return { kind: 'endpoint', name: entityName(namespace, to) };
+    if (to !== undefined) return this.#endpoint(contract, to);
     const known = this.#destinations.get(contract);
     if (known !== undefined) return known;
-    const isEvent = contract.kind === 'event';
-    const name = isEvent ? contract.name : this.#endpointOf(contract);
-    const destination: Destination = { kind: isEvent ? 'topic' : 'endpoint', name: entityName(namespace, name) };
+    const destination: Destination =
+      contract.kind === 'event'
+        ? { kind: 'topic', name: entityName(this.#reasons.namespace, contract.name) }
+        : this.#endpoint(contract, this.#endpointOf(contract));
     this.#destinations.set(contract, destination);
     return destination;
   }
@@ -72,5 +86,17 @@ export class RouteTable {
   #endpointOf(contract: Contract): string {
     const { routes, own } = this.#reasons;
     return routes.get(contract.name) ?? own.get(contract.name) ?? conventionalEndpoint(contract);
+  }
+
+  #endpoint(contract: Contract, name: string): Destination {
+    const { handled, namespace } = this.#reasons;
+    if (handled.get(name)?.has(contract.name) === false) {
+      throw new MessageError(
+        'HANDLER_MISSING',
+        `"${contract.name}" was not sent: the endpoint "${name}" of this bus has no handler for it. List one there, or mend the route.`,
+        { details: { contract: contract.name, endpoint: name } },
+      );
+    }
+    return { kind: 'endpoint', name: entityName(namespace, name) };
   }
 }

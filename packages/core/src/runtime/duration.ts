@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
 
 /** A length of time: milliseconds as a number, or a number and a unit, such as `'250ms'`, `'10s'`, `'5m'`, `'1h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -25,7 +26,7 @@ export function toMilliseconds(duration: Duration, name: string): number {
   if (milliseconds >= 0 && milliseconds <= MAX_MS) return milliseconds;
   throw new ConfigurationError(
     'OPTION_INVALID',
-    `\`${name}\` is ${JSON.stringify(String(duration))}, which is no duration from 0 to 100 years. Write milliseconds as a number, or '250ms', '10s', '5m', '1h', '7d'.`,
+    `\`${name}\` is ${nameValue(duration)}, which is no duration from 0 to 100 years. Write milliseconds as a number, or '250ms', '10s', '5m', '1h', '7d'.`,
     { details: { option: name } },
   );
 }

@@ -142,7 +142,7 @@ describe('a list of handlers', () => {
     expect(error.details['problems']).toHaveLength(3);
     expect(error.message).toContain('"Forgotten"');
     expect(error.message).toContain('handlerClass(X, AlsoForgotten)');
-    expect(error.message).toContain('holds something that is no handler');
+    expect(error.message).toContain('holds an object, and no handler');
   });
 
   it('two classes for one command are a configuration error', () => {

@@ -106,7 +106,7 @@ describe('retry', () => {
     ['jitter', () => retry.interval({ retries: 1, every: 1, jitter: 2 })],
     ['factor', () => retry.exponential({ retries: 1, first: 1, factor: 0.5 })],
     ['every', () => retry.interval({ retries: 1, every: 'soon' as never })],
-    ['recovery.retry', () => resolveRecovery({ retry: 3 } as never)],
+    ['retry', () => resolveRecovery({ retry: 3 } as never)],
   ])('refuses a wrong `%s` by name', (option, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', details: { option } }) as Error);
   });

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors/bus-error.ts';
+import { didYouMean } from '../../errors/option-problems.ts';
 import { SLOTS } from '../../messages/message-headers.ts';
 import { holdsUnsafeCharacters } from '../../messages/unsafe-characters.ts';
 import type { RequestOptions, SendOptions } from '../message-sender.ts';
@@ -45,7 +46,7 @@ function assertOptions(context: OutgoingContext): void {
   if (typeof options !== 'object' || options === null) throw invalid('options', context, 'use an object');
   for (const option in options) {
     const check = KNOWN.get(option);
-    if (check === undefined) throw invalid(option, context, `there is no such option. Known are: ${Array.from(KNOWN.keys()).join(', ')}`);
+    if (check === undefined) throw invalid(option, context, `there is no such option. ${didYouMean(option, Array.from(KNOWN.keys()))}`);
     const value = options[option as keyof SendOptions] as unknown;
     if (value === undefined) continue;
     const problem = check(value, context);
@@ -65,7 +66,11 @@ const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && typeof (value as AbortSignal).addEventListener === 'function';
 
 function invalid(option: string, { contract }: OutgoingContext, problem: string): ConfigurationError {
-  return new ConfigurationError('OPTION_INVALID', `"${contract.name}" was not sent: \`${option}\` is not allowed: ${problem}.`, {
-    details: { option, contract: contract.name },
-  });
+  return new ConfigurationError(
+    'OPTION_INVALID',
+    `"${contract.name}" was not sent: \`${option}\` is not allowed: ${problem}${/[.?]$/.test(problem) ? '' : '.'}`,
+    {
+      details: { option, contract: contract.name },
+    },
+  );
 }

@@ -1,0 +1,164 @@
+import type { IContainer } from '../container/container.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { isOptions, optionProblems } from '../errors/option-problems.ts';
+import { isContract } from '../messages/assert-contract.ts';
+import { assertEndpointName } from '../messages/message-name.ts';
+import type { Route } from '../routing/route-table.ts';
+import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { BusOptions } from './bus-options.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const BUS_OPTIONS: readonly string[] = Object.keys({
+  name: true,
+  transport: true,
+  namespace: true,
+  container: true,
+  routes: true,
+  publishes: true,
+  provisioning: true,
+  middleware: true,
+  sendMiddleware: true,
+  observers: true,
+  serializers: true,
+  publishTimeout: true,
+  drainTimeout: true,
+  runtime: true,
+  logger: true,
+  endpoints: true,
+  handlers: true,
+} satisfies Record<keyof BusOptions, true>);
+
+const PROVISIONING: readonly unknown[] = ['apply', 'validate', 'assume'];
+
+/** What is wrong with the names and the shapes of the options of a bus. What stands inside of an endpoint is judged elsewhere. */
+export function busOptionProblems(options: BusOptions): readonly string[] {
+  const unknown = optionProblems('`createBus`', options, BUS_OPTIONS);
+  if (!isOptions(options)) return unknown;
+  return [
+    ...unknown,
+    ...transportProblems(options.transport),
+    ...receivingProblems(options),
+    ...listProblems('`routes`', options.routes, isRoute, 'Make each with `route(Contract, endpoint)`.'),
+    ...listProblems('`publishes`', options.publishes, isContract, 'List events that `defineEvent` has made.'),
+    ...listProblems('`middleware`', options.middleware, isFunction, MIDDLEWARE),
+    ...listProblems('`sendMiddleware`', options.sendMiddleware, isFunction, MIDDLEWARE),
+    ...listProblems('`observers`', options.observers, isFunction, 'List functions: `(event) => …`.'),
+    ...listProblems('`serializers`', options.serializers, isSerializer, 'List at least one, for example `jsonSerializer()`.', 1),
+    ...partProblems(
+      '`container`',
+      options.container,
+      ['register', 'createScope'],
+      'Pass an adapter of a container, called with your container.',
+    ),
+    ...partProblems('`logger`', options.logger, LOGGER, 'Pass a pino logger, `consoleLogger()` or `silentLogger`.'),
+    ...partProblems('`runtime`', options.runtime, ['now', 'setTimer', 'spawn'], 'Pass `systemRuntime()` or one of your own.'),
+    ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
+  ];
+}
+
+const MIDDLEWARE = 'List functions: `(context, next) => …`.';
+const LOGGER: readonly string[] = ['debug', 'info', 'warn', 'error'];
+
+/** The list that an option holds, or an empty one where it is absent or no list. */
+export function listOf<Item>(value: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function isTransport(value: unknown): value is IMessageTransport {
+  return hasMethods(value, ['open', 'send', 'receive']) && isOptions((value as IMessageTransport).capabilities);
+}
+
+export function isEndpoint(value: unknown): value is Endpoint {
+  return isOptions(value) && 'name' in value;
+}
+
+export function isContainer(value: unknown): value is IContainer | undefined {
+  return value === undefined || hasMethods(value, ['register', 'createScope']);
+}
+
+/** The problem of an option that must be one of a few values, where it is none of them. */
+export function choiceProblems(option: string, value: unknown, choices: readonly unknown[]): readonly string[] {
+  if (value === undefined || choices.includes(value)) return [];
+  return [`${option} is ${nameValue(value)}. Use one of ${choices.map((choice) => nameValue(choice)).join(', ')}.`];
+}
+
+/** The problems of an option that must be a list of one kind of thing. Absent is allowed where `least` is 0. */
+export function listProblems(
+  option: string,
+  value: unknown,
+  fits: (item: unknown) => boolean,
+  wayOut: string,
+  least: number = 0,
+): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [`${option} is ${nameValue(value)}, and no list. ${wayOut}`];
+  if (value.length < least) return [`${option} is an empty list. ${wayOut}`];
+  const strange = (value as readonly unknown[]).filter((item) => !fits(item));
+  return strange.map((item) => `${option} holds ${nameItem(item)}. ${wayOut}`);
+}
+
+/** The problem of an endpoint's or a bus' `handlers` where they are no list; what they hold is judged where they are bound. */
+export function handlersProblems(option: string, value: unknown, isRequired: boolean): readonly string[] {
+  if (value === undefined && isRequired) return [`${option} is missing. ${HANDLERS}`];
+  return listProblems(option, value, () => true, HANDLERS);
+}
+
+const HANDLERS = 'Pass a list: `handlers: [handler(X, fn)]`; it may be empty.';
+
+/** The message of the error that a check throws; none where it throws none. */
+export function problemOf(check: () => unknown): readonly string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function transportProblems(transport: unknown): readonly string[] {
+  if (isTransport(transport)) return [];
+  if (transport === undefined) return ['`transport` is missing. Pass one, for example `memory()`.'];
+  const hint = typeof transport === 'function' ? 'Call it' : 'Pass one';
+  return [`\`transport\` is ${nameValue(transport)}, and no transport. ${hint}, for example \`memory()\`.`];
+}
+
+function receivingProblems({ endpoints, handlers }: BusOptions): readonly string[] {
+  const both = endpoints !== undefined && handlers !== undefined;
+  return [
+    ...(both ? ['Both `endpoints` and `handlers` are given. Put the handlers into endpoints, or drop `endpoints`.'] : []),
+    ...listProblems('`endpoints`', endpoints, isEndpoint, 'Make each with `endpoint(name, { handlers })`.'),
+    ...handlersProblems('`handlers`', handlers, false),
+    ...listOf<Endpoint>(endpoints as readonly Endpoint[] | undefined)
+      .filter(isEndpoint)
+      .flatMap((one) => [
+        ...problemOf(() => assertEndpointName(one.name)),
+        ...handlersProblems(`\`handlers\` of the endpoint ${nameValue(one.name)}`, one.handlers, true),
+      ]),
+  ];
+}
+
+function partProblems(option: string, value: unknown, methods: readonly string[], wayOut: string): readonly string[] {
+  if (value === undefined || hasMethods(value, methods)) return [];
+  return [`${option} is ${nameValue(value)} without ${methods.map((name) => `\`${name}\``).join(', ')}. ${wayOut}`];
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && methods.every((name) => isFunction((value as Record<string, unknown>)[name]));
+}
+
+function isSerializer(value: unknown): boolean {
+  return hasMethods(value, ['serialize', 'deserialize']);
+}
+
+export function isRoute(value: unknown): value is Route {
+  return isOptions(value) && isContract((value as { readonly contract?: unknown }).contract);
+}
+
+/** A member of a list: a contract by its name, so that it is found. */
+function nameItem(item: unknown): string {
+  return isContract(item) ? `the ${item.kind} "${item.name}"` : nameValue(item);
+}

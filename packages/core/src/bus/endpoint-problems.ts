@@ -1,0 +1,111 @@
+import { nameValue } from '../errors/name-value.ts';
+import { isOptions, optionProblems } from '../errors/option-problems.ts';
+import type { BoundHandler } from '../handling/handler.ts';
+import { resolveRecovery } from '../recoverability/recovery-policy.ts';
+import type { Route } from '../routing/route-table.ts';
+import { toMilliseconds } from '../runtime/duration.ts';
+import { choiceProblems, isFunction, listProblems, problemOf } from './bus-option-problems.ts';
+import type { BoundEndpoint, EndpointOptions } from './endpoint.ts';
+
+export const DEFAULT_CONCURRENCY = 16;
+
+const ENDPOINT_OPTIONS: readonly string[] = Object.keys({
+  handlers: true,
+  concurrency: true,
+  prefetch: true,
+  ordered: true,
+  recovery: true,
+  timeout: true,
+  onUnknown: true,
+  middleware: true,
+  transport: true,
+} satisfies Record<keyof EndpointOptions, true>);
+const LANE_WAITS: readonly unknown[] = ['hold', 'park', 'pass'];
+const ON_UNKNOWN: readonly unknown[] = ['skip', 'dead-letter', 'discard'];
+
+export const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** What is wrong with the endpoints, each by itself, beside the others, and with the routes that lead to them. */
+export function endpointProblems(endpoints: readonly BoundEndpoint[], routes: readonly Route[]): readonly string[] {
+  const commandAt = new Map<string, string>();
+  return [
+    ...sameNameProblems(endpoints),
+    ...endpoints.flatMap((one) => [...settingProblems(one), ...handlerProblems(one, commandAt)]),
+    ...routeProblems(routes, endpoints),
+  ];
+}
+
+function sameNameProblems(endpoints: readonly BoundEndpoint[]): readonly string[] {
+  const names = endpoints.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) === index && names.lastIndexOf(name) !== index);
+  return twice.map((name) => `Two endpoints are named ${nameValue(name)}. Give them different names, or join them.`);
+}
+
+function settingProblems({ name, ...options }: BoundEndpoint): readonly string[] {
+  const owner = `the endpoint ${nameValue(name)}`;
+  return [
+    ...optionProblems(owner, options, ENDPOINT_OPTIONS),
+    ...concurrencyProblems(owner, options),
+    ...orderedProblems(`\`ordered\` of ${owner}`, options.ordered),
+    ...problemOf(() => resolveRecovery(options.recovery)).map((problem) => `At ${owner}: ${problem}`),
+    ...problemOf(() => options.timeout === undefined || toMilliseconds(options.timeout, 'timeout')).map(
+      (problem) => `At ${owner}: ${problem}`,
+    ),
+    ...choiceProblems(`\`onUnknown\` of ${owner}`, options.onUnknown, ON_UNKNOWN),
+    ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
+  ];
+}
+
+function concurrencyProblems(owner: string, { concurrency = DEFAULT_CONCURRENCY, prefetch }: EndpointOptions): readonly string[] {
+  if (!isPositiveInteger(concurrency)) return [`\`concurrency\` of ${owner} is ${nameValue(concurrency)}. Use a whole number from 1.`];
+  if (prefetch === undefined || (isPositiveInteger(prefetch) && prefetch >= concurrency)) return [];
+  return [`\`prefetch\` of ${owner} is ${nameValue(prefetch)}. Use a whole number of at least its concurrency, ${concurrency}.`];
+}
+
+function orderedProblems(option: string, ordered: unknown): readonly string[] {
+  if (ordered === undefined || typeof ordered === 'boolean') return [];
+  if (!isOptions(ordered)) return [`${option} is ${nameValue(ordered)}. Use true, false or \`{ onWait: 'hold' }\`.`];
+  const { onWait } = ordered as { readonly onWait?: unknown };
+  const missing = onWait === undefined ? [`\`onWait\` is missing in ${option}. Use one of "hold", "park", "pass".`] : [];
+  return [...optionProblems(option, ordered, ['onWait']), ...missing, ...choiceProblems(`\`onWait\` in ${option}`, onWait, LANE_WAITS)];
+}
+
+function handlerProblems({ name, handlers }: BoundEndpoint, commandAt: Map<string, string>): readonly string[] {
+  const ids = new Set<string>();
+  return handlers.flatMap((bound) => {
+    const problem = bound.contract.kind === 'event' ? sameIdProblem(bound, name, ids) : secondHandlerProblem(bound, name, commandAt);
+    ids.add(bound.id);
+    return problem;
+  });
+}
+
+function sameIdProblem({ contract, id }: BoundHandler, endpoint: string, ids: ReadonlySet<string>): readonly string[] {
+  if (!ids.has(id)) return [];
+  return [
+    `Two handlers of "${contract.name}" at the endpoint "${endpoint}" have the same id. Give them ids: \`handler(X, fn, { id })\`, \`@handles(X, { id })\`.`,
+  ];
+}
+
+function secondHandlerProblem({ contract }: BoundHandler, endpoint: string, commandAt: Map<string, string>): readonly string[] {
+  const other = commandAt.get(contract.name);
+  commandAt.set(contract.name, endpoint);
+  if (other === undefined) return [];
+  const places = other === endpoint ? `at the endpoint "${endpoint}"` : `at the endpoints "${other}" and "${endpoint}"`;
+  return [`The ${contract.kind} "${contract.name}" has two handlers ${places}. It must have one.`];
+}
+
+/** Routes that cannot be meant: of events, two of one contract, and to an endpoint of this bus that does not handle it. */
+function routeProblems(routes: readonly Route[], endpoints: readonly BoundEndpoint[]): readonly string[] {
+  const routed = new Map<string, string>();
+  return routes.flatMap(({ contract, endpoint }) => {
+    const before = routed.get(contract?.name);
+    routed.set(contract?.name, endpoint);
+    if (before !== undefined && before !== endpoint)
+      return [`Two routes of "${contract.name}" lead to "${before}" and "${endpoint}". Keep one.`];
+    const own = endpoints.find(({ name }) => name === endpoint);
+    if (own === undefined || own.handlers.some((bound) => bound.contract.name === contract.name)) return [];
+    return [
+      `The route of "${contract.name}" leads to the endpoint "${endpoint}" of this bus, which has no handler for it. List one there, or mend the route.`,
+    ];
+  });
+}

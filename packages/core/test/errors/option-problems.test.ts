@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { Command, Contract } from '@waybill/core';
+import { defineCommand, handler, handlerClass, handles, retry, route } from '@waybill/core';
+import { assertOptions, nameValue } from '@waybill/core/transport';
+
+const Work: Command<string> = defineCommand('jobs.work');
+const doWork = (): void => undefined;
+class Worker {
+  handle(): void {}
+}
+
+describe('an unknown option', () => {
+  it.each([
+    ['concurency', 'Did you mean `concurrency`?'],
+    ['CONCURRENCY', 'Did you mean `concurrency`?'],
+    ['retires', 'Did you mean `retries`?'],
+    ['retry', 'Did you mean `retries`?'],
+    ['colour', 'It has: concurrency, retries, onRetry.'],
+  ])('%s is named, and what was meant', (name, wayOut) => {
+    expect(() => assertOptions('`x`', { [name]: 1 }, ['concurrency', 'retries', 'onRetry'])).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: `\`${name}\` is no option of \`x\`. ${wayOut}` }),
+    );
+  });
+
+  it('is not looked for where all are known, or there is nothing', () => {
+    expect(() => assertOptions('`x`', { retries: 1 }, ['retries'])).not.toThrow();
+    expect(() => assertOptions('`x`', {}, [])).not.toThrow();
+  });
+
+  it.each([
+    ['handler', () => handler(Work, doWork, { ID: 'a' } as never), '`id`'],
+    ['handlerClass', () => handlerClass(Work, Worker, { methods: 'handle' } as never), '`method`'],
+    ['@handles', () => handles(Work, { id2: 'a' } as never), '`id`'],
+    ['retry.exponential', () => retry.exponential({ retries: 1, first: 1, factr: 3 } as never), '`factor`'],
+  ])('is refused by %s', (owner, make, meant) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(make).toThrow(`is no option of \`${owner}\`. Did you mean ${meant}?`);
+  });
+
+  it.each([
+    ['handler', () => handler(Work, doWork, null as never), 'null'],
+    ['handler', () => handler(Work, doWork, 'a' as never), '"a"'],
+    ['handlerClass', () => handlerClass(Work, Worker, [] as never), 'a list'],
+  ])('is not read from what is no object: %s', (owner, make, value) => {
+    expect(make).toThrow(`The options of \`${owner}\` are ${value}. Pass an object.`);
+  });
+});
+
+describe('what is no contract', () => {
+  it.each([
+    ['handler', (contract: Contract) => handler(contract as never, doWork as never)],
+    ['handlerClass', (contract: Contract) => handlerClass(contract as never, Worker as never)],
+    ['route', (contract: Contract) => route(contract, 'jobs')],
+  ])('is refused by %s', (owner, make) => {
+    expect(() => make(undefined as never)).toThrow(
+      expect.objectContaining({ code: 'CONTRACT_INVALID', message: expect.stringContaining('circle of imports') as string }),
+    );
+    expect(() => make('jobs.work' as never)).toThrow(`\`${owner}\` was given "jobs.work", which is no contract.`);
+  });
+});
+
+describe('what is no handler', () => {
+  it('is named: a class where a function belongs, a value where a class belongs', () => {
+    expect(() => handler(Work, Worker as never)).toThrow('is the class "Worker", and no function');
+    expect(() => handler(Work, undefined as never)).toThrow('is undefined, and no function');
+    expect(() => handlerClass(Work, 'Worker' as never)).toThrow('is "Worker", and no class');
+  });
+});
+
+describe('nameValue', () => {
+  it.each([
+    ['4', '"4"'],
+    [4, '4'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [Symbol('s'), 'Symbol(s)'],
+    [['secret'], 'a list'],
+    [{ password: 'secret' }, 'an object'],
+    [() => 'secret', 'the function'],
+    [doWork, 'the function "doWork"'],
+    [Worker, 'the class "Worker"'],
+    ['x'.repeat(100), `"${'x'.repeat(60)}…"`],
+  ])('%s', (value, text) => {
+    expect(nameValue(value)).toBe(text);
+  });
+});
