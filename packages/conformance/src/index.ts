@@ -5,6 +5,8 @@ export type { TransportHarness } from './transport/transport-harness.ts';
 export type { CaseHarness } from './transport/case-harness.ts';
 export type { LoggedLine, LogRecorder } from './transport/log-recorder.ts';
 export type { FaultKind, FaultOptions, FaultPort, InjectedFault } from './transport/fault-port.ts';
+export { liveOnce, runAlone } from './transport/own-process.ts';
+export type { OwnProcessEnd } from './transport/own-process.ts';
 export { overlay } from './transport/overlay.ts';
 export { verdictMatrix } from './verdict-matrix.ts';
 export type { VerdictMatrix } from './verdict-matrix.ts';

@@ -5,6 +5,7 @@ import { virtualRuntime } from '@waybill/simulation';
 import { expectThat } from '../runner.ts';
 import type { FaultKind, FaultOptions, InjectedFault } from './fault-port.ts';
 import { LogRecorder } from './log-recorder.ts';
+import type { OwnProcessEnd } from './own-process.ts';
 import type { TransportHarness } from './transport-harness.ts';
 
 const PATIENCE_MS = 5_000;
@@ -120,7 +121,14 @@ export class CaseHarness {
 
   /** True when the harness can make all of these faults. */
   offers(kinds: readonly FaultKind[]): boolean {
-    return kinds.every((kind) => this.#harness.faults?.kinds.has(kind) === true);
+    const offered = this.#harness.faults?.kinds;
+    return kinds.every((kind) => (kind === 'own-process' ? this.#harness.alone !== undefined : offered?.has(kind) === true));
+  }
+
+  /** A bus lives once, in a process of its own; tells how that process ended. */
+  alone(): Promise<OwnProcessEnd> {
+    if (this.#harness.alone !== undefined) return this.#harness.alone();
+    throw new Error("conformance: the harness runs no process of its own; name 'own-process' in `needsKill`");
   }
 
   /** Asks for a fault; after the case it must have happened as often as it was asked for. */
@@ -139,6 +147,7 @@ export class CaseHarness {
   /** Ends what the case began, then fails when something is left behind, or when a fault did not happen. */
   async finish(): Promise<void> {
     await this.abandon();
+    await this.#host.yield(); // the process tells of rejections that nobody handled after a turn of the loop
     expectThat((this.openTimers ?? 0) === 0, `${this.openTimers} timers are left after everything was closed`);
     const left = this.leftovers();
     expectThat(left.length === 0, `open at the broker after everything was closed: ${left.join(', ')}`);

@@ -38,7 +38,7 @@ export type FaultKind =
   | 'refuse-dead-letter'
   /** Bytes of the connection can be cut at chosen offsets. */
   | 'reset-at-offset'
-  /** A bus can be run in a process of its own, to be frozen or killed. */
+  /** A bus can be run in a process of its own; offered by `TransportHarness.alone`, not by the port. */
   | 'own-process';
 
 /** Options of {@link FaultPort.inject}. */

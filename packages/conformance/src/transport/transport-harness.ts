@@ -1,5 +1,6 @@
 import type { IMessageTransport } from '@waybill/core/transport';
 import type { FaultPort } from './fault-port.ts';
+import type { OwnProcessEnd } from './own-process.ts';
 
 /** What an author supplies to run the suite against a transport. */
 export interface TransportHarness {
@@ -13,6 +14,8 @@ export interface TransportHarness {
   readonly patienceMs?: number;
   /** In real time: how long nothing must happen before a case believes that nothing will, in milliseconds. @default 300 */
   readonly quietMs?: number;
+  /** Runs a script that calls `liveOnce` on such a transport in a process of its own; see `runAlone`. @default not offered */
+  alone?(): Promise<OwnProcessEnd>;
   /** What is open at the broker at this moment: connections, consumers, reply inboxes, one string each. @default not asked */
   leftovers?(): readonly string[];
 }

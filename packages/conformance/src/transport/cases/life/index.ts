@@ -2,6 +2,7 @@ import { opensClosesOpensAgain } from './43-opens-closes-opens-again.ts';
 import { stopAtAnyTime } from './46-stop-at-any-time.ts';
 import { noHandlerStartsAfterStop } from './47-no-handler-starts-after-stop.ts';
 import { unstartedComeBackAtOnce } from './48-unstarted-come-back-at-once.ts';
+import { theProcessEndsByItself } from './49-the-process-ends-by-itself.ts';
 import { randomStartsAndStops } from './50-random-starts-and-stops.ts';
 import { sendOnlyOpensNoReceiver } from './51-send-only-opens-no-receiver.ts';
 import { aFailedOpenCanBeRetried } from './a-failed-open-can-be-retried.ts';
@@ -19,6 +20,7 @@ export const LIFE_CASES: readonly TransportCase[] = [
   stopAtAnyTime,
   noHandlerStartsAfterStop,
   unstartedComeBackAtOnce,
+  theProcessEndsByItself,
   randomStartsAndStops,
   sendOnlyOpensNoReceiver,
   aFailedOpenCanBeRetried,

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CaseHarness, TransportCase } from '@waybill/conformance';
+import { runAlone, runCase, testTransport, TRANSPORT_CASES, verdictMatrix } from '@waybill/conformance';
+import { LOG_EVENTS } from '@waybill/core/transport';
+import { memoryHarness } from './support/memory-harness.ts';
+
+const caseThat = (run: (harness: CaseHarness) => Promise<void>, others: Partial<TransportCase> = {}): TransportCase => ({
+  name: 'a case',
+  group: 'life',
+  run: async (harness) => {
+    await run(harness);
+    return 'proven';
+  },
+  ...others,
+});
+
+const logsAWarning = (harness: CaseHarness): Promise<void> => {
+  harness.runtime.logger.warn({ event: LOG_EVENTS.settleLost }, 'too late');
+  return Promise.resolve();
+};
+
+/** The run's own listeners must not hear what is emitted here by hand. */
+async function withoutOthers(event: 'unhandledRejection' | 'warning', work: () => Promise<void>): Promise<void> {
+  const listeners = process.listeners(event as 'warning');
+  process.removeAllListeners(event);
+  try {
+    await work();
+  } finally {
+    for (const listener of listeners) process.on(event as 'warning', listener);
+  }
+}
+
+describe('after every case the suite', () => {
+  it('finds nothing to complain about when nothing happened', async () => {
+    expect(
+      await runCase(
+        caseThat(() => Promise.resolve()),
+        memoryHarness(),
+      ),
+    ).toBe('proven');
+  });
+
+  it('fails one that left a rejection to nobody', async () => {
+    const one = caseThat(async () => void process.emit('unhandledRejection', new Error('lost'), Promise.resolve()));
+    await withoutOthers('unhandledRejection', async () => {
+      await expect(runCase(one, memoryHarness())).rejects.toThrow('conformance: a rejection that nobody handled: Error: lost');
+    });
+  });
+
+  it('fails one that made the process warn, and no longer listens afterwards', async () => {
+    const one = caseThat(async () => void process.emit('warning', new Error('too many listeners')));
+    await withoutOthers('warning', async () => {
+      await expect(runCase(one, memoryHarness())).rejects.toThrow('conformance: a warning of the process: Error: too many listeners');
+      expect(process.listenerCount('warning')).toBe(0);
+    });
+  });
+
+  it('fails one that logged above info, unless it declares the event', async () => {
+    await expect(runCase(caseThat(logsAWarning), memoryHarness())).rejects.toThrow(
+      'conformance: "delivery.settle-lost" was logged as warn',
+    );
+    expect(await runCase(caseThat(logsAWarning, { logs: [LOG_EVENTS.settleLost] }), memoryHarness())).toBe('proven');
+  });
+
+  it('fails one that left a timer', async () => {
+    const one = caseThat(async (harness) => void harness.runtime.setTimer(1_000, () => undefined));
+    await expect(runCase(one, memoryHarness())).rejects.toThrow('conformance: 1 timers are left');
+  });
+
+  it('fails one that left a connection, and closes what the harness made', async () => {
+    const leaves = caseThat(async (harness) => harness.createBare().open(harness.openOptions()));
+    await expect(runCase(leaves, memoryHarness())).rejects.toThrow(
+      'conformance: open at the broker after everything was closed: a connection',
+    );
+    const closed = caseThat(async (harness) => harness.create().open(harness.openOptions()));
+    expect(await runCase(closed, memoryHarness())).toBe('proven');
+  });
+
+  it('fails one whose fault did not happen', async () => {
+    const one = caseThat(async (harness) => void (await harness.inject('duplicate', { count: 2 })));
+    await expect(runCase(one, memoryHarness())).rejects.toThrow(
+      'conformance: the fault "duplicate" was asked for 2 times and happened 0 times',
+    );
+    const atOnce = caseThat(async (harness) => void (await harness.inject('cut')));
+    await expect(runCase(atOnce, memoryHarness())).rejects.toThrow('the fault "cut" was asked for 1 times and happened 0 times');
+  });
+
+  it('does not run one whose fault the harness has not', async () => {
+    const one = caseThat(() => Promise.reject(new Error('it was run')), { needsKill: ['forbid'] });
+    expect(await runCase(one, memoryHarness())).toBe('not offered');
+    const asks = caseThat(async (harness) => void (await harness.inject('forbid')));
+    await expect(runCase(asks, memoryHarness())).rejects.toThrow('conformance: the harness has no fault "forbid"');
+  });
+});
+
+describe('the table of verdicts', () => {
+  it('counts by transport, shows what is not proven everywhere, and is a table in Markdown', () => {
+    const [first, second] = TRANSPORT_CASES as readonly [TransportCase, TransportCase];
+    const matrix = verdictMatrix();
+    matrix.record('proven', first, 'one');
+    matrix.record('proven', first, 'two');
+    matrix.record('refused', second, 'one');
+    const text = matrix.toText();
+    expect(text).toContain('2 cases, 1 of them proven on all of 2 transports');
+    expect(text).toMatch(/one +1 proven +1 refused +0 emulated +0 not offered/);
+    expect(text).toMatch(/^r! /m);
+    const lines = matrix.toMarkdown().split('\n');
+    expect(lines[2]).toBe(`|  | ${first.group} | ${first.name} | proven | proven |`);
+    expect(lines[3]).toBe(`|  | ${second.group} | ${second.name} | refused | failed |`);
+  });
+
+  it('gets a verdict from every case that was met', async () => {
+    const matrix = verdictMatrix();
+    const bodies: (() => Promise<void>)[] = [];
+    testTransport('memory', memoryHarness(), { describe: (_, body) => body(), it: (_, body) => void bodies.push(body) }, matrix.record);
+    expect(bodies.length).toBe(TRANSPORT_CASES.length);
+    await bodies[0]?.();
+    expect(matrix.toText()).toContain('1 cases, 1 of them proven on all of 1 transports');
+  });
+});
+
+describe('a process of its own', () => {
+  it('that lingers after stop is seen', { timeout: 20_000 }, async () => {
+    const one = TRANSPORT_CASES.find(({ number }) => number === 49) as TransportCase;
+    const alone = () => runAlone(join(import.meta.dirname, 'support/own-process.ts'), ['rabbitmq', 'lingers'], 1_500);
+    await expect(runCase(one, { ...memoryHarness(), alone })).rejects.toThrow('conformance:');
+  });
+});
+
+describe('in real time, where time cannot be skipped', () => {
+  const groups = ['declaration', 'life', 'sending', 'topology'];
+  const cases = TRANSPORT_CASES.filter(({ group, number }) => groups.includes(group) && number !== 49);
+  it.each(cases)('$group: $name', { timeout: 20_000 }, async (one) => {
+    const verdict = await runCase(one, { ...memoryHarness(), virtualTime: false, quietMs: 10, patienceMs: 4_000 });
+    expect(['proven', 'refused', 'not offered']).toContain(verdict);
+  });
+});
