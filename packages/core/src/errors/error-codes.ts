@@ -205,7 +205,7 @@ export const ERROR_CODES = {
   HANDLER_TIMEOUT: {
     radius: 'delivery',
     meaning: 'A handler did not end within its timeout; its signal aborted and the attempt failed.',
-    wayOut: 'Handle faster, raise `timeout`, or make it a job.',
+    wayOut: 'Handle faster, or raise `timeout`.',
   },
   UNRECOVERABLE: {
     radius: 'delivery',

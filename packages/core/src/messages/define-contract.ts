@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { assertOptions, isOptions } from '../errors/option-problems.ts';
 import type { Command, Contract, ContractKind, Event, OneOf, Query } from './contract.ts';
 import { assertContractName, assertEndpointName, assertReplyKind } from './message-name.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
@@ -90,23 +92,24 @@ interface AllOptions extends RequestContractOptions {
   readonly replies?: ReplySchemas;
 }
 
+const EVENT_OPTIONS: readonly string[] = ['version', 'schema'];
+const REQUEST_OPTIONS: readonly string[] = Object.keys({
+  version: true,
+  endpoint: true,
+  schema: true,
+  reply: true,
+  replies: true,
+} satisfies Record<keyof AllOptions, true>);
+
 function makeContract(kind: ContractKind, name: string, options: AllOptions = {}): Contract {
   assertContractName(name);
+  assertOptions(`the ${kind} "${name}"`, options, kind === 'event' ? EVENT_OPTIONS : REQUEST_OPTIONS);
+  assertSchemas(name, options);
   if (options.endpoint !== undefined) assertEndpointName(options.endpoint);
-  const version = options.version ?? 1;
-  if (!Number.isSafeInteger(version) || version < 1) {
-    throw new ConfigurationError(
-      'OPTION_INVALID',
-      `\`version\` of the contract "${name}" is ${String(version)}. Use a whole number from 1.`,
-      {
-        details: { option: 'version' },
-      },
-    );
-  }
   const contract: Omit<Contract, '~types'> = {
     kind,
     name,
-    version,
+    version: versionOf(name, options),
     schema: options.schema,
     replySchema: typeof options.reply === 'object' || typeof options.reply === 'function' ? options.reply : undefined,
     namedReplies: namedReplies(name, options),
@@ -114,6 +117,30 @@ function makeContract(kind: ContractKind, name: string, options: AllOptions = {}
     hasReply: kind === 'query' || options.reply !== undefined || options.replies !== undefined,
   };
   return Object.freeze(contract) as Contract;
+}
+
+function versionOf(name: string, { version = 1 }: AllOptions): number {
+  if (Number.isSafeInteger(version) && version >= 1) return version;
+  throw unfit(name, 'version', version, 'Use a whole number from 1.');
+}
+
+function assertSchemas(name: string, { schema, reply, replies }: AllOptions): void {
+  if (schema !== undefined) assertSchema(name, 'schema', schema);
+  if (reply !== undefined && reply !== true) assertSchema(name, 'reply', reply);
+  if (replies !== undefined && !isOptions(replies))
+    throw unfit(name, 'replies', replies, 'Pass an object: `{ found: schema, missing: schema }`.');
+  for (const [kind, one] of Object.entries(replies ?? {})) assertSchema(name, `replies.${kind}`, one);
+}
+
+function assertSchema(name: string, option: string, schema: unknown): void {
+  if (typeof (schema as Partial<StandardSchema> | null | undefined)?.['~standard']?.validate === 'function') return;
+  throw unfit(name, option, schema, 'Pass a Standard Schema, of zod, valibot or arktype for example, or `typed<T>()`.');
+}
+
+function unfit(name: string, option: string, value: unknown, wayOut: string): ConfigurationError {
+  return new ConfigurationError('OPTION_INVALID', `\`${option}\` of the contract "${name}" is ${nameValue(value)}. ${wayOut}`, {
+    details: { option },
+  });
 }
 
 function namedReplies(name: string, { reply, replies }: AllOptions): ReadonlyMap<string, StandardSchema> | undefined {

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
+import { assertOptions } from '../errors/option-problems.ts';
 import type { LogFields, Logger } from './logger.ts';
 
 /** How grave a log line is, the least first. */
@@ -23,9 +25,10 @@ export interface ConsoleLoggerOptions {
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
+  assertOptions('`consoleLogger`', options, ['level', 'console']);
   const { level = 'warn' } = options;
   if (!LEVELS.includes(level)) {
-    throw new ConfigurationError('OPTION_INVALID', `\`level\` is "${String(level)}". Use one of ${LEVELS.join(', ')}.`, {
+    throw new ConfigurationError('OPTION_INVALID', `\`level\` is ${nameValue(level)}. Use one of ${LEVELS.join(', ')}.`, {
       details: { option: 'level' },
     });
   }

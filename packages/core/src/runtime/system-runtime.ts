@@ -1,3 +1,4 @@
+import { assertOptions } from '../errors/option-problems.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { consoleLogger } from '../observability/console-logger.ts';
@@ -18,6 +19,7 @@ export interface SystemRuntimeOptions {
  * Make one per bus or share one: it holds no state but a pool of random bytes.
  */
 export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
+  assertOptions('`systemRuntime`', options, ['logger']);
   const logger = options.logger ?? consoleLogger();
   const now = (): number => Date.now();
   return Object.freeze({

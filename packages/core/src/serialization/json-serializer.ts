@@ -1,4 +1,5 @@
 import { DeliveryError, MessageError } from '../errors/bus-error.ts';
+import { assertOptions } from '../errors/option-problems.ts';
 import { assertSafe, assertShallow, fromTagged, isPlainJson, toTagged } from './json-values.ts';
 import type { IMessageSerializer } from './message-serializer.ts';
 
@@ -19,6 +20,7 @@ export interface JsonSerializerOptions {
  * Refused on both ways: nesting beyond 64 levels, `__proto__` keys. `undefined` fields are left out; −0 becomes 0.
  */
 export function jsonSerializer(options: JsonSerializerOptions = {}): IMessageSerializer {
+  assertOptions('`jsonSerializer`', options, ['maxBodyBytes']);
   const maxBodyBytes = options.maxBodyBytes ?? 4 * 1024 * 1024;
   return Object.freeze({
     contentType: 'application/json',

@@ -5,6 +5,9 @@ import { HEADERS, LOG_EVENTS } from '@waybill/core/transport';
 
 const page = (name: string): string => readFileSync(new URL(`../../../../docs/reference/${name}.md`, import.meta.url), 'utf8');
 const firstColumn = (text: string): string[] => Array.from(text.matchAll(/^\| `([^`]+)` \|/gm), (match) => match[1] as string);
+/** The names on the line of a page that begins with "Reserved". */
+const reserved = (name: string): string[] =>
+  Array.from((/^Reserved.*$/m.exec(page(name))?.[0] ?? '').matchAll(/`([^`]+)`/g), (match) => match[1] as string);
 
 describe('the reference pages', () => {
   it('errors.md holds exactly the codes of the catalogue, with their text', () => {
@@ -35,6 +38,16 @@ describe('the reference pages', () => {
     );
     expect(calls.length).toBeGreaterThan(10);
     for (const [event, level] of calls) expect(`${event} ${level}`).toBe(`${event} ${levels.get(event)}`);
+  });
+
+  it('say which codes and events nothing raises yet', () => {
+    const root = new URL('../../../../', import.meta.url);
+    const files = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((file) => !/error-codes|log-events/.test(file));
+    const source = files.map((file) => readFileSync(new URL(file, root), 'utf8')).join('\n');
+    const unraised = Object.keys(ERROR_CODES).filter((code) => !source.includes(`'${code}'`));
+    const unlogged = Object.entries(LOG_EVENTS).filter(([key]) => !source.includes(`LOG_EVENTS.${key}`));
+    expect(reserved('errors')).toEqual(unraised);
+    expect(reserved('log-events')).toEqual(unlogged.map(([, event]) => event));
   });
 
   it('the first sample of the README is the example that runs', () => {

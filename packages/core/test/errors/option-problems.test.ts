@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Command, Contract } from '@waybill/core';
-import { defineCommand, handler, handlerClass, handles, retry, route } from '@waybill/core';
+import {
+  consoleLogger,
+  defineCommand,
+  defineEvent,
+  defineQuery,
+  handler,
+  handlerClass,
+  handles,
+  retry,
+  route,
+  silentLogger,
+  systemRuntime,
+  typed,
+} from '@waybill/core';
+import { jsonSerializer } from '@waybill/core/serialization';
 import { assertOptions, nameValue } from '@waybill/core/transport';
 
 const Work: Command<string> = defineCommand('jobs.work');
@@ -32,9 +46,21 @@ describe('an unknown option', () => {
     ['handlerClass', () => handlerClass(Work, Worker, { methods: 'handle' } as never), '`method`'],
     ['@handles', () => handles(Work, { id2: 'a' } as never), '`id`'],
     ['retry.exponential', () => retry.exponential({ retries: 1, first: 1, factr: 3 } as never), '`factor`'],
+    ['jsonSerializer', () => jsonSerializer({ maxBodyByte: 1 } as never), '`maxBodyBytes`'],
+    ['systemRuntime', () => systemRuntime({ loger: silentLogger } as never), '`logger`'],
+    ['consoleLogger', () => consoleLogger({ levle: 'warn' } as never), '`level`'],
   ])('is refused by %s', (owner, make, meant) => {
     expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     expect(make).toThrow(`is no option of \`${owner}\`. Did you mean ${meant}?`);
+  });
+
+  it.each([
+    ['command', () => defineCommand('jobs.work', { endpiont: 'jobs' } as never), 'Did you mean `endpoint`?'],
+    ['event', () => defineEvent('jobs.work', { endpoint: 'jobs' } as never), 'It has: version, schema.'],
+    ['query', () => defineQuery('jobs.work', { replys: {} } as never), 'Did you mean `reply`?'],
+  ])('is refused by the contract of a(n) %s', (kind, define, wayOut) => {
+    expect(define).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(define).toThrow(`is no option of the ${kind} "jobs.work". ${wayOut}`);
   });
 
   it.each([
@@ -43,6 +69,21 @@ describe('an unknown option', () => {
     ['handlerClass', () => handlerClass(Work, Worker, [] as never), 'a list'],
   ])('is not read from what is no object: %s', (owner, make, value) => {
     expect(make).toThrow(`The options of \`${owner}\` are ${value}. Pass an object.`);
+  });
+});
+
+describe('what is no schema', () => {
+  const schema = typed<string>();
+  it.each([
+    ['schema', () => defineCommand('jobs.work', { schema: class {} } as never), 'is the class'],
+    ['schema', () => defineEvent('jobs.done', { schema: null } as never), 'is null'],
+    ['reply', () => defineCommand('jobs.work', { schema, reply: 'yes' } as never), 'is "yes"'],
+    ['replies', () => defineCommand('jobs.work', { schema, replies: [] } as never), 'is a list'],
+    ['replies.found', () => defineCommand('jobs.work', { schema, replies: { found: undefined } } as never), 'is undefined'],
+  ])('is named: %s', (option, define, problem) => {
+    expect(define).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(define).toThrow(`\`${option}\` of the contract "jobs.`);
+    expect(define).toThrow(problem);
   });
 });
 
