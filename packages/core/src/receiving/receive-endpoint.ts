@@ -35,6 +35,8 @@ export class ReceiveEndpoint {
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
   #idle: (() => void) | undefined;
+  /** The receiver did not stop when it was told to. */
+  #isStuck = false;
   #hasToldOfNoLane = false;
 
   constructor(transport: IMessageTransport, plan: ReceivePlan, settings: ReceiveSettings) {
@@ -87,11 +89,15 @@ export class ReceiveEndpoint {
     await Promise.all([stopping, ...untried.map((delivery) => this.#release(delivery))]);
   }
 
-  /** A receiver that cannot be stopped is closed with its transport; what it still hands over is released. */
+  /**
+   * A receiver that cannot be stopped is closed with its transport. What it still hands over is left unsettled until then:
+   * released, it would come again at once, for ever.
+   */
   async #stopReceiver(): Promise<void> {
     try {
       await this.#receiver.stop();
     } catch (error) {
+      this.#isStuck = true;
       const { runtime, endpoint } = this.#plan;
       runtime.logger.warn(
         { event: LOG_EVENTS.receiverStopFailed, endpoint, error },
@@ -112,9 +118,9 @@ export class ReceiveEndpoint {
     if (this.#stopping.signal.aborted) {
       this.#plan.runtime.logger.warn(
         { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
-        'a delivery came after stop; it is released',
+        'a delivery came after stop; it goes back',
       );
-      void this.#release(delivery);
+      if (!this.#isStuck) void this.#release(delivery);
       return;
     }
     if (this.#ordered && delivery.lane === undefined) this.#tellOfNoLane(delivery);

@@ -69,6 +69,7 @@ export function manualRuntime(startMs: number = 1_700_000_000_000): ManualRuntim
     settle,
     advance: async (ms) => {
       const until = now + ms;
+      await settle();
       for (let due = nextDue(until); due !== undefined; due = nextDue(until)) {
         now = due.at;
         pending.delete(due);
