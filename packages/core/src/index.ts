@@ -48,6 +48,7 @@ export type { BusBaseOptions, BusOptions } from './bus/bus-options.ts';
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
 export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
+export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
 export type { LaneWait } from './transport/transport-capabilities.ts';
 export { route } from './routing/route-table.ts';
 export type { Route } from './routing/route-table.ts';

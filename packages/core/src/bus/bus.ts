@@ -1,4 +1,5 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
 
 /** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
@@ -60,6 +61,17 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED`
    */
   deadLetters(endpoint: string): DeadLetters;
+  /**
+   * Handles messages that a platform pushed, at a passive endpoint: one outcome per message, in their order, once all are
+   * settled. What a handler does makes it never reject. After `signal` has aborted (the platform's time is over) the
+   * handlers' signal aborts, and what has no outcome is released.
+   * @throws EndpointError `ENDPOINT_UNKNOWN`, `ENDPOINT_NOT_PASSIVE`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED`
+   */
+  receive(
+    endpoint: string,
+    messages: readonly PushedMessage[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly PushedOutcome[]>;
   /** `stop()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

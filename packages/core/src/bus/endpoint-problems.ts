@@ -17,10 +17,12 @@ const ENDPOINT_OPTIONS: readonly string[] = Object.keys({
   recovery: true,
   timeout: true,
   onUnknown: true,
+  passive: true,
   middleware: true,
   transport: true,
 } satisfies Record<keyof EndpointOptions, true>);
 const LANE_WAITS: readonly unknown[] = ['hold', 'park', 'pass'];
+const YES_OR_NO: readonly unknown[] = [true, false];
 const ON_UNKNOWN: readonly unknown[] = ['skip', 'dead-letter', 'discard'];
 
 export const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
@@ -52,6 +54,7 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
       (problem) => `At ${owner}: ${problem}`,
     ),
     ...choiceProblems(`\`onUnknown\` of ${owner}`, options.onUnknown, ON_UNKNOWN),
+    ...choiceProblems(`\`passive\` of ${owner}`, options.passive, YES_OR_NO),
     ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
   ];
 }

@@ -31,6 +31,11 @@ export interface EndpointOptions {
    * acknowledged. Each is logged as `message.skipped`, with its id and where it is. @default 'skip'; 'discard' where the endpoint reads a log
    */
   readonly onUnknown?: 'skip' | 'dead-letter' | 'discard';
+  /**
+   * Fetches nothing: a platform pushes its messages, and `bus.receive` hands them in. The rest is as elsewhere, but `prefetch`
+   * means nothing, and what the handlers send leaves before the platform acks. @default false
+   */
+  readonly passive?: boolean;
   /** Middleware for this endpoint, inside that of the bus. */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /** Options of the transport for this endpoint, made by its own factory. */

@@ -8,7 +8,9 @@ import type { BusObserver } from '../pipeline/bus-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
+import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
 import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
+import { PassiveReceiver, receivePushed } from '../receiving/receive-pushed.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestClient } from '../replies/request-client.ts';
@@ -135,6 +137,23 @@ export class RunningBus implements Bus {
     return new EndpointDeadLetters({ endpoint, name, letters: transport.deadLetters, serializers, runtime, send });
   }
 
+  async receive(
+    endpoint: string,
+    messages: readonly PushedMessage[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly PushedOutcome[]> {
+    const { passive } = this.#assertKnown(endpoint);
+    if (passive !== true) {
+      throw new EndpointError(
+        'ENDPOINT_NOT_PASSIVE',
+        `The endpoint "${endpoint}" receives by itself. Make it \`endpoint('${endpoint}', { passive: true, … })\` to push messages to it.`,
+        { details: { endpoint } },
+      );
+    }
+    this.#assertStarted(`The messages for "${endpoint}" were not handled`);
+    return receivePushed(this.#running.get(endpoint) as ReceiveEndpoint, messages, options.signal);
+  }
+
   async #open(givenUp: AbortSignal): Promise<void> {
     const { transport, keeper, runtime, endpoints } = this.#parts;
     this.#abort = new AbortController();
@@ -227,10 +246,13 @@ export class RunningBus implements Bus {
   #makeEndpoint(one: LinkedEndpoint): ReceiveEndpoint {
     const { transport, runtime, sender } = this.#parts;
     const topology = endpointTopology(one, undefined);
-    const capabilities = transport.capabilitiesOf(topology);
+    const passive = one.passive === true;
+    const own = transport.capabilitiesOf(topology);
+    const capabilities = passive ? { ...own, ackWithSends: false } : own; // what is pushed is acked by the platform
     const concurrency = one.concurrency ?? DEFAULT_CONCURRENCY;
+    const prefetch = one.prefetch ?? concurrency * 2;
     return new ReceiveEndpoint(
-      transport,
+      (onDelivery) => (passive ? new PassiveReceiver() : transport.receive(topology, { prefetch }, onDelivery)),
       {
         endpoint: one.name,
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),
@@ -246,7 +268,7 @@ export class RunningBus implements Bus {
         dispatch: (entries) => sender.dispatch(entries),
         observe: this.#parts.observe,
       },
-      { topology, concurrency, prefetch: one.prefetch ?? concurrency * 2 },
+      { topology, concurrency, prefetch },
     );
   }
 

@@ -269,6 +269,11 @@ export const ERROR_CODES = {
     meaning: 'The bus has no endpoint of that name.',
     wayOut: 'Use a name that the bus was created with.',
   },
+  ENDPOINT_NOT_PASSIVE: {
+    radius: 'endpoint',
+    meaning: 'Messages were pushed to an endpoint that receives by itself; none was handled.',
+    wayOut: 'Make it `endpoint(name, { passive: true })`, or leave the receiving to it.',
+  },
   TRANSPORT_NOT_OPEN: {
     radius: 'connection',
     meaning: 'The transport was used before it was open or after it was closed.',

@@ -42,12 +42,13 @@ export type DeliveryEnd = 'settled' | 'released';
 /**
  * The spine: one delivery, from its arrival to its settlement. It never rejects.
  *
- * A delivery is settled exactly once, on its own channel. The ack comes after what the handlers sent was accepted. A retry
+ * A delivery is settled exactly once, on its own channel. One that was lost while it waited is not handled. The ack comes after what the handlers sent was accepted. A retry
  * sees the original headers and bytes. When settling fails, the bus gives up draining, or `stopping` aborts between two
  * attempts, the message goes back to the broker; it is reported, never dropped.
  */
 export async function receiveDelivery(delivery: ITransportDelivery, plan: ReceivePlan, stopping: AbortSignal): Promise<DeliveryEnd> {
   try {
+    if (delivery.lost.aborted) return await release(delivery, plan);
     if (dueLater(delivery, plan)) {
       await hop(delivery, plan);
       return 'settled';

@@ -2,7 +2,6 @@ import { HEADERS } from '../messages/headers.ts';
 import { deferred } from '../runtime/deferred.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
-import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { IReceiver } from '../transport/receiver.ts';
 import type { EndpointTopology } from '../transport/topology.ts';
 import { LaneQueue } from './lane-queue.ts';
@@ -18,6 +17,9 @@ export interface ReceiveSettings {
   readonly concurrency: number;
   readonly prefetch: number;
 }
+
+/** Makes a receiver, not started, for what is to be handed over. */
+export type OpenReceiver = (onDelivery: (delivery: ITransportDelivery) => void) => IReceiver;
 
 /**
  * One endpoint while it receives. Deliveries wait in a queue; up to `concurrency` slots take from it, handle and settle.
@@ -39,12 +41,17 @@ export class ReceiveEndpoint {
   #isStuck = false;
   #hasToldOfNoLane = false;
 
-  constructor(transport: IMessageTransport, plan: ReceivePlan, settings: ReceiveSettings) {
+  /** @param openReceiver makes the receiver that hands its deliveries to the function given; a passive endpoint's hands over none */
+  constructor(openReceiver: OpenReceiver, plan: ReceivePlan, settings: ReceiveSettings) {
     this.#plan = plan;
     this.#ordered = settings.topology.ordered;
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
-    this.#receiver = transport.receive(settings.topology, { prefetch: settings.prefetch }, (delivery) => this.#onDelivery(delivery));
+    this.#receiver = openReceiver((delivery) => this.handOver(delivery));
+  }
+
+  get ordered(): boolean {
+    return this.#ordered;
   }
 
   get inFlight(): number {
@@ -114,7 +121,8 @@ export class ReceiveEndpoint {
     return idle.promise;
   }
 
-  #onDelivery(delivery: ITransportDelivery): void {
+  /** Takes a delivery: it is handled as soon as a slot is free, and settled. Called by the receiver, or by who has pushed it. */
+  handOver(delivery: ITransportDelivery): void {
     if (this.#stopping.signal.aborted) {
       this.#plan.runtime.logger.warn(
         { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
