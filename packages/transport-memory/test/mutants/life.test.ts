@@ -5,6 +5,9 @@ import { delivering, receiving, testMutants } from '../support/mutant.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
+const RANDOM_RECEIVERS =
+  'random starts, stops, pauses and credits of a receiver: nothing while it does not receive, never above the credit, none lost, none twice';
+
 describe('the life cases catch', () => {
   testMutants([
     {
@@ -97,6 +100,21 @@ describe('the life cases catch', () => {
       does: 'counts releases as attempts, though it says it does not',
       caughtBy: 'what was taken and not started comes back when stop is called, while a handler still runs, and is not counted as tried',
       breaks: (transport) => delivering(transport, ({ attempt = 1 }) => ({ attempt: attempt + 1 })),
+    },
+    {
+      does: 'goes on while it is paused',
+      caughtBy: RANDOM_RECEIVERS,
+      breaks: (transport) => receiving(transport, () => ({ pause: () => Promise.resolve() })),
+    },
+    {
+      does: 'takes no lower credit',
+      caughtBy: RANDOM_RECEIVERS,
+      breaks: (transport) => receiving(transport, () => ({ setPrefetch: () => undefined })),
+    },
+    {
+      does: 'acks what is released',
+      caughtBy: RANDOM_RECEIVERS,
+      breaks: (transport) => delivering(transport, (delivery) => ({ release: () => delivery.ack() })),
     },
     {
       does: 'leaves a timer at close',

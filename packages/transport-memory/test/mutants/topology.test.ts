@@ -1,5 +1,30 @@
 import { describe } from 'vitest';
+import type { IMessageTransport } from '@waybill/core/transport';
 import { declaring, testMutants } from '../support/mutant.ts';
+
+/** Uses other names at the broker than it was given. */
+function cuttingNames(transport: IMessageTransport, cut: (name: string) => string): Partial<IMessageTransport> {
+  return {
+    send: (entries, options) =>
+      transport.send(
+        entries.map((entry) =>
+          entry.destination.kind === 'reply'
+            ? entry
+            : { ...entry, destination: { kind: entry.destination.kind, name: cut(entry.destination.name) } },
+        ),
+        options,
+      ),
+    receive: (endpoint, options, onDelivery) => transport.receive({ ...endpoint, name: cut(endpoint.name) }, options, onDelivery),
+    ...declaring(transport, (topology) => ({
+      plan: ({ endpoints, topics, subscriptions }) =>
+        topology.plan({
+          endpoints: endpoints.map((endpoint) => ({ ...endpoint, name: cut(endpoint.name) })),
+          topics: topics.map(({ name }) => ({ name: cut(name) })),
+          subscriptions: subscriptions.map(({ topic, endpoint }) => ({ topic: cut(topic), endpoint: cut(endpoint) })),
+        }),
+    })),
+  };
+}
 
 describe('the topology cases catch', () => {
   testMutants([
@@ -21,6 +46,16 @@ describe('the topology cases catch', () => {
           },
         });
       })(),
+    },
+    {
+      does: 'cuts names',
+      caughtBy: 'names that differ in a dot or a hyphen, or only at the end of the longest, are different places',
+      breaks: (transport) => cuttingNames(transport, (name) => name.slice(0, 59)),
+    },
+    {
+      does: 'writes hyphens for dots',
+      caughtBy: 'names that differ in a dot or a hyphen, or only at the end of the longest, are different places',
+      breaks: (transport) => cuttingNames(transport, (name) => name.replaceAll('.', '-')),
     },
     {
       does: 'takes what is there for what is wanted',

@@ -10,6 +10,7 @@ import { anAbortedOpenGivesUp } from './an-aborted-open-gives-up.ts';
 import { closeTwiceIsOneClose } from './close-twice-is-one-close.ts';
 import { closeWithoutOpen } from './close-without-open.ts';
 import { nothingIsHandedOverAfterStop } from './nothing-is-handed-over-after-stop.ts';
+import { randomReceivers } from './random-receivers.ts';
 import { settlesAfterTheReceiverStopped } from './settles-after-the-receiver-stopped.ts';
 import { theLogIsQuietInNormalUse } from './the-log-is-quiet-in-normal-use.ts';
 import type { TransportCase } from '../../transport-case.ts';
@@ -28,6 +29,7 @@ export const LIFE_CASES: readonly TransportCase[] = [
   closeTwiceIsOneClose,
   closeWithoutOpen,
   nothingIsHandedOverAfterStop,
+  randomReceivers,
   settlesAfterTheReceiverStopped,
   theLogIsQuietInNormalUse,
 ];

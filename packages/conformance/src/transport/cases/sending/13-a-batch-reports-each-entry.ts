@@ -8,6 +8,7 @@ export const aBatchReportsEachEntry: TransportCase = {
   group: 'sending',
   run: async (harness) => {
     const bench = await Bench.open(harness);
+    expectThat((await bench.transport.send([], {})).length === 0, 'a send of nothing has outcomes');
     const { maxHeaderBytes, maxMessageBytes } = harness.capabilities;
     const entries = [
       bench.entry('first'),

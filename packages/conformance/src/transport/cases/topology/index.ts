@@ -2,6 +2,7 @@ import { declaredManyTimes } from './52-declared-many-times.ts';
 import { aConflictFailsStart } from './53-a-conflict-fails-start.ts';
 import { aMissingRightIsNamed } from './54-a-missing-right-is-named.ts';
 import { aPlanIsPure } from './a-plan-is-pure.ts';
+import { namesAreDifferentPlaces } from './names-are-different-places.ts';
 import { pruneRemovesWhatIsNotPlanned } from './prune-removes-what-is-not-planned.ts';
 import { unlistedEvents } from './unlisted-events.ts';
 import { validateAndAssumeTouchNothing } from './validate-and-assume-touch-nothing.ts';
@@ -13,6 +14,7 @@ export const TOPOLOGY_CASES: readonly TransportCase[] = [
   aConflictFailsStart,
   aMissingRightIsNamed,
   aPlanIsPure,
+  namesAreDifferentPlaces,
   pruneRemovesWhatIsNotPlanned,
   unlistedEvents,
   validateAndAssumeTouchNothing,
