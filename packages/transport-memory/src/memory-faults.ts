@@ -18,6 +18,8 @@ export interface MemoryFaults {
   failOpens(count: number): void;
   /** The next settlements reject; nothing takes effect. */
   failSettlements(count: number): void;
+  /** Takes back what was asked of the first group and has not struck. */
+  calm(): void;
   /** How often a fault of the first group has struck. */
   struck(fault: ArmedFault): number;
 
@@ -45,6 +47,7 @@ export function memoryFaults(state: BrokerState, random: () => number): MemoryFa
     duplicate: (count: number) => faults.arm('duplicate', count),
     failOpens: (count: number) => faults.arm('failOpen', count),
     failSettlements: (count: number) => faults.arm('failSettlement', count),
+    calm: () => faults.calm(),
     struck: (fault: ArmedFault) => faults.struck(fault),
     reorder: (endpoint: string) => state.places.get(endpoint)?.shuffle(random) ?? 0,
     expireLocks: (endpoint?: string) => (nature.capabilities.lock === undefined ? 0 : lose(endpoint, 'the lock expired')),

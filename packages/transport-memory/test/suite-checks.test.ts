@@ -86,6 +86,21 @@ describe('after every case the suite', () => {
     await expect(runCase(atOnce, memoryHarness())).rejects.toThrow('the fault "cut" was asked for 1 times and happened 0 times');
   });
 
+  it('ends all that one left when it failed, so that the next one is not disturbed', async () => {
+    const harness = memoryHarness();
+    const fails = caseThat(async (one) => {
+      await one.createBare().open(one.openOptions());
+      one.own(() => Promise.reject(new Error('it does not end')));
+      await one.create().open(one.openOptions());
+      await one.inject('fail-open');
+      throw new Error('conformance: it failed');
+    });
+    await expect(runCase(fails, harness)).rejects.toThrow('conformance: it failed');
+    expect(harness.leftovers?.()).toEqual(['a connection']); // that of the bare transport, which the harness does not know
+    const next = caseThat(async (one) => one.create().open(one.openOptions()));
+    expect(await runCase(next, harness)).toBe('proven');
+  });
+
   it('does not run one whose fault the harness has not', async () => {
     const one = caseThat(() => Promise.reject(new Error('it was run')), { needsKill: ['forbid'] });
     expect(await runCase(one, memoryHarness())).toBe('not offered');

@@ -10,6 +10,8 @@ import type { TransportHarness } from './transport-harness.ts';
 
 const PATIENCE_MS = 5_000;
 const QUIET_MS = 300;
+/** A bus with a handler that never ends is given up after its drain timeout. */
+const LONGEST_END_MS = 60_000;
 /** In real time: how often a condition is looked at. */
 const POLL_MS = 5;
 
@@ -24,6 +26,7 @@ export class CaseHarness {
   readonly patienceMs: number;
   readonly #harness: TransportHarness;
   readonly #host: Runtime;
+  readonly #openBefore: readonly string[];
   readonly #virtual: VirtualRuntime | undefined;
   readonly #owned: (() => Promise<unknown>)[] = [];
   readonly #asked = new Map<FaultKind, { readonly before: number; times: number }>();
@@ -31,6 +34,7 @@ export class CaseHarness {
 
   constructor(harness: TransportHarness) {
     this.#harness = harness;
+    this.#openBefore = harness.leftovers?.() ?? [];
     this.#virtual = harness.virtualTime === true ? virtualRuntime({ logger: this.log }) : undefined;
     this.#host = systemRuntime({ logger: this.log });
     this.runtime = this.#virtual ?? this.#host;
@@ -114,9 +118,11 @@ export class CaseHarness {
     return this.#virtual?.openTimers;
   }
 
-  /** What is open at the broker; empty where the harness cannot tell. */
+  /** What is open at the broker and was not when the case began; empty where the harness cannot tell. */
   leftovers(): readonly string[] {
-    return this.#harness.leftovers?.() ?? [];
+    const open = [...(this.#harness.leftovers?.() ?? [])];
+    for (const one of this.#openBefore) if (open.includes(one)) open.splice(open.indexOf(one), 1);
+    return open;
   }
 
   /** True when the harness can make all of these faults. */
@@ -157,11 +163,15 @@ export class CaseHarness {
     }
   }
 
-  /** Ends what the case began. */
+  /** Ends what the case began, all of it, also when a part does not end; then fails with the first that did not. */
   async abandon(): Promise<void> {
-    for (const fault of this.#faults.splice(0)) await fault.end();
-    for (const end of this.#owned.splice(0).toReversed()) await this.within(this.patienceMs, 'closing', Promise.resolve(end()));
+    const failures: unknown[] = [];
+    const note = (error: unknown): void => void failures.push(error);
+    for (const fault of this.#faults.splice(0)) await fault.end().catch(note);
+    for (const end of this.#owned.splice(0).toReversed()) await this.within(LONGEST_END_MS, 'the end of a case', end()).catch(note);
+    this.#harness.faults?.calm?.();
     await this.#virtual?.settle();
+    if (failures.length > 0) throw failures[0];
   }
 
   /** A little later: in virtual time at the next timer, at the latest at `deadline`. */

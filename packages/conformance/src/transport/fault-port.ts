@@ -63,6 +63,8 @@ export interface FaultPort {
   readonly kinds: ReadonlySet<FaultKind>;
   /** Asks for a fault: at once, or at the next calls that it can strike. */
   inject(kind: FaultKind, options?: FaultOptions): Promise<InjectedFault>;
+  /** Takes back whatever was asked for and has not happened, so that no later case meets it. */
+  calm?(): void;
   /** How often it has happened so far. A fault that strikes at once has happened when it hit at least one message or connection. */
   happened(kind: FaultKind): number;
 }

@@ -12,6 +12,11 @@ export class FaultState {
     this.#armed.set(fault, (this.#armed.get(fault) ?? 0) + count);
   }
 
+  /** Nothing is armed any more. */
+  calm(): void {
+    this.#armed.clear();
+  }
+
   /** True when the fault strikes now. */
   strike(fault: ArmedFault): boolean {
     const left = this.#armed.get(fault) ?? 0;

@@ -38,6 +38,7 @@ function memoryFaultPort({ faults }: MemoryBroker): FaultPort {
       const end = lasting.get(kind)?.();
       return Promise.resolve(end === undefined ? NOTHING_TO_END : { end: once(() => countIfHit(kind, end())) });
     },
+    calm: () => faults.calm(),
     happened: (kind) => armed.get(kind)?.struck() ?? hits.get(kind) ?? 0,
   };
 }
