@@ -62,6 +62,11 @@ export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/
 export type { BusEvent, BusObserver, ObservedMessage, SettledAs } from './pipeline/bus-events.ts';
 export type { DeadLetterReason } from './messages/headers.ts';
 
+// the mediator
+export { createMediator } from './mediator/create-mediator.ts';
+export type { MediatorOptions } from './mediator/create-mediator.ts';
+export type { Mediator } from './mediator/mediator.ts';
+
 // middleware
 export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
 export type { OutgoingContext } from './pipeline/outgoing-context.ts';

@@ -2,6 +2,7 @@ import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
+import { assertRequest } from '../messages/assert-contract-kind.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { BusObserver } from '../pipeline/bus-events.ts';
@@ -28,7 +29,6 @@ import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './sender.ts';
-import { assertRequest } from './sender.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */

@@ -1,5 +1,6 @@
-import { ConfigurationError, MessageError } from '../errors/bus-error.ts';
+import { MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
+import { assertKind } from '../messages/assert-contract-kind.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
@@ -148,24 +149,3 @@ function complete(context: OutgoingContext): OutgoingContext {
 /** A reply that is too large is a mistake of its handler, whoever waits for it. */
 const isTooLarge = (outcome: Unaccepted): boolean =>
   outcome.status === 'rejected' && (outcome.code === 'MESSAGE_TOO_LARGE' || outcome.code === 'HEADERS_TOO_LARGE');
-
-/** @throws ConfigurationError `CONTRACT_KIND_MISMATCH` unless the contract is a query, or a command with a reply */
-export function assertRequest(contract: Contract): void {
-  if ((contract?.kind === 'command' || contract?.kind === 'query') && contract.hasReply) return;
-  throw kindMismatch('request', 'queries, and commands with a reply', contract);
-}
-
-function assertKind(kind: 'send' | 'publish', contract: Contract): void {
-  const fits = kind === 'send' ? contract?.kind === 'command' : contract?.kind === 'event';
-  if (!fits) throw kindMismatch(kind, kind === 'send' ? 'commands' : 'events', contract);
-}
-
-function kindMismatch(verb: string, takes: string, contract: Contract): ConfigurationError {
-  const given = contract?.name === undefined ? 'what was given is no contract' : `"${contract.name}" is ${describe(contract)}`;
-  return new ConfigurationError('CONTRACT_KIND_MISMATCH', `\`${verb}\` takes ${takes}; ${given}. Use the verb that fits.`, {
-    details: { verb, contract: contract?.name },
-  });
-}
-
-const describe = ({ kind, hasReply }: Contract): string =>
-  kind === 'command' ? `a command ${hasReply ? 'with' : 'without'} a reply` : kind === 'event' ? 'an event' : `a ${kind}`;

@@ -86,8 +86,8 @@ export const ERROR_CODES = {
   },
   HANDLER_MISSING: {
     radius: 'message',
-    meaning: 'The message goes to an endpoint of this same bus, and that endpoint has no handler for it; it was not sent.',
-    wayOut: 'List its handler at that endpoint, or mend the route.',
+    meaning: 'The message goes to an endpoint of this same bus, or to a mediator, that has no handler for it; it was not sent.',
+    wayOut: 'List its handler at that endpoint, or in `createMediator({ handlers })`, or mend the route.',
   },
   CONTRACT_NOT_DECLARED: {
     radius: 'message',
@@ -123,6 +123,11 @@ export const ERROR_CODES = {
     radius: 'message',
     meaning: 'There is no such endpoint or topic at the broker; the message was not stored.',
     wayOut: 'Start the service that owns the endpoint once, or mend the route.',
+  },
+  SCHEMA_ASYNCHRONOUS: {
+    radius: 'message',
+    meaning: 'The schema of a contract validates asynchronously, which a mediator does not wait for; nothing was handled.',
+    wayOut: 'Make the schema synchronous, check in the handler, or send by a bus.',
   },
   LANE_BLOCKED: {
     radius: 'message',
@@ -201,7 +206,11 @@ export const ERROR_CODES = {
     meaning: 'The message was not handled before its expiry; it was dead-lettered as `expired`.',
     wayOut: 'Give it more time, or handle faster.',
   },
-  HANDLER_FAILED: { radius: 'delivery', meaning: 'A handler threw something that is no error.', wayOut: 'Throw an Error.' },
+  HANDLER_FAILED: {
+    radius: 'delivery',
+    meaning: 'A handler threw something that is no error, or several handlers of one message failed.',
+    wayOut: 'Throw an Error; `cause` holds the errors of several.',
+  },
   HANDLER_TIMEOUT: {
     radius: 'delivery',
     meaning: 'A handler did not end within its timeout; its signal aborted and the attempt failed.',

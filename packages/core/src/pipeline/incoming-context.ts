@@ -1,15 +1,14 @@
 import { DeliveryError } from '../errors/bus-error.ts';
-import type { ErrorCode } from '../errors/error-codes.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
-import { replyContract } from '../messages/reply-contract.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
 import type { ConsumeContext, Replied } from './consume-context.ts';
 import type { RequestOptions, SendOptions } from './message-sender.ts';
 import { NO_OPTIONS } from './message-sender.ts';
+import { REPLIED, pickReply, replyError } from './pick-reply.ts';
 import type { PipelineContext } from './step.ts';
 
 /** What an incoming context needs of its endpoint. */
@@ -30,8 +29,6 @@ export interface IncomingSurroundings {
   /** Aborts when the bus gives up draining. */
   readonly aborted: AbortSignal;
 }
-
-const REPLIED: Replied = Object.freeze({}) as Replied;
 
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
 export class IncomingContext implements PipelineContext, ConsumeContext {
@@ -169,28 +166,6 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     this.#capturing.add(tracked);
     return tracked;
   }
-}
-
-/** The contract and the message of a reply: the one that there is, or the named one that `{ kind, message }` says. */
-function pickReply(context: IncomingContext, value: unknown): { readonly contract: Contract; readonly message: unknown } {
-  const { contract } = context;
-  if (!contract.hasReply)
-    throw replyError('REPLY_UNEXPECTED', context, 'replied, and its contract has no reply. Give it one, or drop the call.');
-  if (contract.namedReplies === undefined) return { contract: replyContract(contract), message: value };
-  const { kind, message } = (value ?? {}) as { readonly kind?: unknown; readonly message?: unknown };
-  if (typeof kind === 'string' && contract.namedReplies.has(kind)) return { contract: replyContract(contract, kind), message };
-  const known = Array.from(contract.namedReplies.keys()).join(', ');
-  throw replyError(
-    'REPLY_UNEXPECTED',
-    context,
-    `gave no reply that its contract names. Give \`{ kind, message }\`, of one of the kinds ${known}.`,
-  );
-}
-
-function replyError(code: ErrorCode, { contract, messageId, endpoint }: IncomingContext, what: string): DeliveryError {
-  return new DeliveryError(code, `The handler of "${contract.name}" ${what}`, {
-    details: { contract: contract.name, endpoint, messageId },
-  });
 }
 
 function attemptEnded({ messageId, endpoint }: IncomingContext, contract: Contract): DeliveryError {

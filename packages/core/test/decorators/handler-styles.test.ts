@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HandlerLike } from '@waybill/core';
-import { createBus } from '@waybill/core';
+import { createBus, createMediator } from '@waybill/core';
 import { memory } from '@waybill/transport-memory';
 import { join } from 'node:path';
 import { compileStandard } from '../support/compile-standard.ts';
 import { orderHandlers } from './samples/decorated-handlers.ts';
 import { classHandlers, functionHandlers } from './samples/listed-handlers.ts';
 import type { OrderBook } from './samples/order-contracts.ts';
-import { SubmitOrder } from './samples/order-contracts.ts';
+import { GetOrder, SubmitOrder } from './samples/order-contracts.ts';
 
 type MakeHandlers = (book: OrderBook) => readonly HandlerLike[];
 
@@ -36,13 +36,14 @@ it('the standard build is another one', () => {
 });
 
 describe.each(STYLES)('%s', (_, makeHandlers) => {
-  it('handle commands and events on a bus, on a new instance for each message', async () => {
+  it('handle commands, events and queries of a bus, on a new instance for each message', async () => {
     const book = bookOf(4);
     await using bus = createBus({ transport: memory(), handlers: makeHandlers(book) });
     await bus.start();
     await bus.send(SubmitOrder, { orderId: 'a', total: 1 });
     await bus.send(SubmitOrder, { orderId: 'b', total: 2 });
     await book.done;
+    expect(await bus.request(GetOrder, { orderId: 'b' })).toEqual({ found: true, total: 2 });
     expect(book.calls.map(({ handler, orderId }) => `${handler} ${orderId}`).toSorted()).toEqual([
       'submit a',
       'submit b',
@@ -56,5 +57,21 @@ describe.each(STYLES)('%s', (_, makeHandlers) => {
         ['b', 2],
       ]),
     );
+  });
+
+  it('handle commands, events and queries of a mediator, on a new instance for each message', async () => {
+    const book = bookOf(4);
+    await using mediator = createMediator({ handlers: makeHandlers(book) });
+    await mediator.send(SubmitOrder, { orderId: 'a', total: 1 });
+    await mediator.send(SubmitOrder, { orderId: 'b', total: 2 });
+    expect(book.calls.map(({ handler, orderId }) => `${handler} ${orderId}`)).toEqual([
+      'submitted a',
+      'submit a',
+      'submitted b',
+      'submit b',
+    ]);
+    expect(new Set(book.calls.map(({ instance }) => instance)).size).toBe(4);
+    expect(await mediator.request(GetOrder, { orderId: 'b' })).toEqual({ found: true, total: 2 });
+    expect(await mediator.request(GetOrder, { orderId: 'c' })).toEqual({ found: false });
   });
 });

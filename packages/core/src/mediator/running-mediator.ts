@@ -1,0 +1,161 @@
+import { ConfigurationError, MessageError } from '../errors/bus-error.ts';
+import { assertKind, assertRequest } from '../messages/assert-contract-kind.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
+import { assertSendOptions } from '../pipeline/assert-send-options.ts';
+import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
+import { NO_OPTIONS } from '../pipeline/message-sender.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { boundedRequest } from './bounded-request.ts';
+import type { Mediator } from './mediator.ts';
+import type { MediatorSurroundings } from './mediator-context.ts';
+import { MediatorContext, headersOf } from './mediator-context.ts';
+import { validateNow } from './validate-now.ts';
+
+/** A contract with its handlers, its middleware linked in front of them. */
+export interface MediatorRoute {
+  readonly contract: Contract;
+  readonly run: (context: MediatorContext) => MaybePromise<void>;
+}
+
+interface LinkedRoute {
+  readonly surroundings: MediatorSurroundings;
+  readonly run: (context: MediatorContext) => MaybePromise<void>;
+}
+
+/** What a call without an asynchronous step resolves with. */
+const DONE: Promise<void> = Promise.resolve();
+
+/**
+ * The mediator itself; see {@link Mediator} for its promises. Its methods are not `async`: a call that nothing waits in
+ * allocates no promise, and another hands on the one of its chain.
+ */
+export class RunningMediator implements Mediator {
+  readonly #runtime: Runtime;
+  readonly #routes: ReadonlyMap<string, LinkedRoute>;
+  readonly #stop = new AbortController();
+
+  constructor(routes: readonly MediatorRoute[], runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#routes = new Map(routes.map(({ contract, run }) => [contract.name, { surroundings: this.#surround(contract), run }]));
+  }
+
+  get state(): 'started' | 'stopped' {
+    return this.#stop.signal.aborted ? 'stopped' : 'started';
+  }
+
+  send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void> {
+    return this.#send(command, message, options, undefined);
+  }
+
+  publish<C extends AnyEvent>(event: C, message: InputOf<C>, options?: SendOptions): Promise<void> {
+    return this.#publish(event, message, options, undefined);
+  }
+
+  request<C extends AnyRequest>(request: C, message: InputOf<C>, options?: RequestOptions): Promise<ReplyOf<C>> {
+    return this.#request(request, message, options, undefined) as Promise<ReplyOf<C>>;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new ConfigurationError('BUS_STOPPED', 'The mediator stopped before the handler had finished. End the work.'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #send(contract: Contract, message: unknown, options: SendOptions | undefined, parent: MediatorContext | undefined): Promise<void> {
+    try {
+      if (contract?.kind !== 'command') assertKind('send', contract);
+      this.#assertTakes(contract, options);
+      const route = this.#routeOf(contract);
+      const context = new MediatorContext(route.surroundings, validateNow(route.surroundings.contract, message), options, parent);
+      const running = route.run(context);
+      return isPromise(running) ? running : DONE;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #publish(contract: Contract, message: unknown, options: SendOptions | undefined, parent: MediatorContext | undefined): Promise<void> {
+    try {
+      if (contract?.kind !== 'event') assertKind('publish', contract);
+      this.#assertTakes(contract, options);
+      const route = this.#routes.get(contract.name);
+      const valid = validateNow(route?.surroundings.contract ?? contract, message);
+      if (route === undefined) return DONE;
+      const running = route.run(new MediatorContext(route.surroundings, valid, options, parent));
+      return isPromise(running) ? running : DONE;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #request(
+    contract: Contract,
+    message: unknown,
+    options: RequestOptions | undefined,
+    parent: MediatorContext | undefined,
+  ): Promise<unknown> {
+    try {
+      if (contract?.hasReply !== true) assertRequest(contract);
+      this.#assertTakes(contract, options, true);
+      const bounds = options !== undefined && (options.timeout !== undefined || options.signal !== undefined);
+      if (!bounds) return this.#ask(contract, message, options, parent);
+      return boundedRequest(contract, options, this.#runtime, (signal) => this.#ask(contract, message, { ...options, signal }, parent));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** A request without bounds, its options checked. */
+  #ask(contract: Contract, message: unknown, options: SendOptions | undefined, parent: MediatorContext | undefined): Promise<unknown> {
+    try {
+      const route = this.#routeOf(contract);
+      const context = new MediatorContext(route.surroundings, validateNow(route.surroundings.contract, message), options, parent);
+      const running = route.run(context);
+      return isPromise(running) ? running.then(() => context.takeReply()) : Promise.resolve(context.takeReply());
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #routeOf(contract: Contract): LinkedRoute {
+    const route = this.#routes.get(contract.name);
+    if (route !== undefined) return route;
+    throw new MessageError(
+      'HANDLER_MISSING',
+      `The mediator has no handler for the ${contract.kind} "${contract.name}". List one in \`createMediator({ handlers })\`.`,
+      { details: { contract: contract.name } },
+    );
+  }
+
+  #assertTakes(contract: Contract, options: SendOptions | undefined, isRequest = false): void {
+    if (this.#stop.signal.aborted)
+      throw new ConfigurationError('BUS_STOPPED', `"${contract.name}" was not sent: the mediator has stopped. Send before stopping.`);
+    if (options === undefined || options === NO_OPTIONS) return;
+    assertSendOptions(contract, options, isRequest);
+    headersOf(options);
+    if (!isRequest) options.signal?.throwIfAborted();
+    const refused = options.to === undefined ? (options.delay === undefined ? undefined : 'delay') : 'to';
+    if (refused === undefined) return;
+    throw new MessageError(
+      'CAPABILITY_NOT_SUPPORTED',
+      `A mediator handles at once and in this process: \`${refused}\` of "${contract.name}" cannot be kept. Drop it, or send by a bus.`,
+      { details: { contract: contract.name, option: refused } },
+    );
+  }
+
+  #surround(contract: Contract): MediatorSurroundings {
+    return {
+      contract,
+      newId: () => this.#runtime.id(),
+      now: () => this.#runtime.now(),
+      stopped: this.#stop.signal,
+      send: (...call) => this.#send(...call),
+      publish: (...call) => this.#publish(...call),
+      request: (...call) => this.#request(...call),
+    };
+  }
+}
