@@ -34,7 +34,8 @@ async function runBus(
   const bus = createBus({ transport: memory({ broker }), endpoints: [endpoint('jobs', options)], ...more } as BusOptions);
   await bus.start();
   const outside = memory({ broker });
-  await outside.open({ runtime: systemRuntime({ logger: silentLogger }), onState: () => undefined });
+  const runtime = systemRuntime({ logger: silentLogger });
+  await outside.open({ runtime, onState: () => undefined });
   const entries = messages.map(({ name = 'jobs.work', id, key }) => ({
     destination: { kind: 'endpoint' as const, name: 'jobs' },
     headers: new Map([
@@ -46,6 +47,7 @@ async function runBus(
   }));
   await outside.send(entries, {});
   await outside.close();
+  for (let turn = 0; turn < 5; turn += 1) await runtime.yield(); // handlers here wait for nothing
   await bus.stop();
 }
 

@@ -264,6 +264,8 @@ export class RunningBus implements Bus {
         capabilities,
         onUnknown: one.onUnknown ?? (capabilities.fanOut === 'log' ? 'discard' : 'skip'),
         skippedPlace: topology.skipped,
+        blockedThresholdMs: 500,
+        sendFault: () => Promise.resolve(),
         run: one.run,
         dispatch: (entries) => sender.dispatch(entries),
         observe: this.#parts.observe,

@@ -130,8 +130,8 @@ export class Sender {
 }
 
 function keep(parent: IncomingContext, prepared: MaybePromise<OutgoingContext>): MaybePromise<void> {
-  if (isPromise(prepared)) return prepared.then((context) => void parent.captured.push(context));
-  parent.captured.push(prepared);
+  if (isPromise(prepared)) return prepared.then((context) => parent.capture(context));
+  parent.capture(prepared);
   return undefined;
 }
 

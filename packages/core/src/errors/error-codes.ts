@@ -106,7 +106,7 @@ export const ERROR_CODES = {
   },
   HEADER_NOT_ALLOWED: {
     radius: 'message',
-    meaning: 'A header has a name that is reserved or dangerous, or a name or value with control characters.',
+    meaning: 'A header has a name that is reserved or dangerous, a name or value with control characters, or a value that makes no sense.',
     wayOut: 'Choose another header name; `waybill-` names belong to the bus.',
   },
   MESSAGE_TOO_LARGE: {
@@ -195,6 +195,16 @@ export const ERROR_CODES = {
     radius: 'delivery',
     meaning: 'A message came without a name, and its endpoint handles not exactly one contract; it was dead-lettered as `unreadable`.',
     wayOut: 'Let the sender write `waybill-name`, or give foreign messages an endpoint of their own.',
+  },
+  MESSAGE_NAME_UNKNOWN: {
+    radius: 'delivery',
+    meaning: 'Nobody at the endpoint handles messages of that name; it was set aside, or dead-lettered as `unknown`.',
+    wayOut: "Deploy its handler, then return it; or mend the sender's route.",
+  },
+  RECOVERY_RULE_FAILED: {
+    radius: 'delivery',
+    meaning: 'A rule or a retry delay of a recovery policy threw; the message was dead-lettered, with both errors.',
+    wayOut: 'Mend the rule, then return the dead letter.',
   },
   VERSION_TOO_NEW: {
     radius: 'delivery',

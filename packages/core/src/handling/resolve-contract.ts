@@ -25,12 +25,23 @@ export function resolveContract(table: HandlerTable): Step<IncomingContext> {
 }
 
 function assertVersionKnown(context: IncomingContext, { contract }: HandledContract): void {
-  const version = Number(context.allHeaders.at(SLOTS.version) ?? 1);
+  const text = context.allHeaders.at(SLOTS.version);
+  if (text === undefined || text === '1') return;
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw versionUnreadable(context, text);
+  const version = Number(text);
   if (version <= contract.version) return;
   throw new DeliveryError(
     'VERSION_TOO_NEW',
     `The message "${context.messageId}" is "${contract.name}" of version ${version}; this service knows ${contract.version}. Deploy the newer contract, then return the dead letter.`,
     { details: { contract: contract.name, version, known: contract.version } },
+  );
+}
+
+function versionUnreadable({ messageId }: IncomingContext, text: string): DeliveryError {
+  return new DeliveryError(
+    'HEADER_NOT_ALLOWED',
+    `The message "${messageId}" has the version ${JSON.stringify(text)}, which is no whole number from 1. Find out who sent it.`,
+    { details: { messageId } },
   );
 }
 

@@ -30,6 +30,15 @@ export interface IncomingSurroundings {
   readonly aborted: AbortSignal;
 }
 
+const NOTHING: readonly TransportEntry[] = Object.freeze([]);
+
+/** What an incoming context needs of its delivery. */
+export interface ArrivedMessage {
+  readonly message: TransportMessage;
+  readonly nativeId: string;
+  readonly lost: AbortSignal;
+}
+
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
 export class IncomingContext implements PipelineContext, ConsumeContext {
   position = 0;
@@ -40,32 +49,27 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   outcome: 'handled' | 'skipped' = 'handled';
   /** True from the moment the first handler is called: what fails before is a fault of the message, after it of the handler. */
   handling = false;
-  /** What the handlers sent; leaves after they returned. */
-  readonly captured: TransportEntry[] = [];
+  #captured: TransportEntry[] | undefined;
   readonly attempt: number;
-  readonly body: Uint8Array;
+  readonly #delivery: ArrivedMessage;
   readonly #headers: MessageHeaders;
-  readonly #nativeId: string;
-  readonly #lost: AbortSignal;
   readonly #surroundings: IncomingSurroundings;
   #signal: AbortSignal | undefined;
   /** Sends that the handlers began and that are not captured yet. */
-  readonly #capturing = new Set<Promise<void>>();
+  #capturing: Set<Promise<void>> | undefined;
   #ended = false;
   #replied = false;
 
-  constructor(
-    message: TransportMessage,
-    options: { attempt: number; nativeId: string; lost: AbortSignal; surroundings: IncomingSurroundings },
-  ) {
-    this.#headers = MessageHeaders.copyOf(message.headers);
-    this.body = message.body;
-    this.attempt = options.attempt;
-    this.#nativeId = options.nativeId;
-    this.#lost = options.lost;
-    this.#surroundings = options.surroundings;
+  constructor(delivery: ArrivedMessage, surroundings: IncomingSurroundings, attempt: number) {
+    this.#headers = MessageHeaders.copyOf(delivery.message.headers);
+    this.#delivery = delivery;
+    this.attempt = attempt;
+    this.#surroundings = surroundings;
   }
 
+  get body(): Uint8Array {
+    return this.#delivery.message.body;
+  }
   get endpoint(): string {
     return this.#surroundings.endpoint;
   }
@@ -76,7 +80,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return this.#headers.custom;
   }
   get messageId(): string {
-    return this.#headers.at(SLOTS.id) ?? this.#nativeId;
+    return this.#headers.at(SLOTS.id) ?? this.#delivery.nativeId;
   }
   get correlationId(): string | undefined {
     return this.#headers.at(SLOTS.correlation);
@@ -95,10 +99,11 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   }
   get sentAt(): Date | undefined {
     const sent = this.#headers.get(HEADERS.sent);
-    return sent === undefined ? undefined : new Date(sent);
+    const time = sent === undefined ? Number.NaN : Date.parse(sent);
+    return Number.isNaN(time) ? undefined : new Date(time);
   }
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.any([this.#surroundings.aborted, this.#lost]);
+    this.#signal ??= AbortSignal.any([this.#surroundings.aborted, this.#delivery.lost]);
     return this.#signal;
   }
 
@@ -128,14 +133,28 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     throw replyError('REPLY_MISSING', this, 'returned nothing, and somebody waits for its reply. Return the reply.');
   }
 
+  /** What the handlers sent; leaves after they returned. */
+  get captured(): readonly TransportEntry[] {
+    return this.#captured ?? NOTHING;
+  }
+
+  get hasCaptured(): boolean {
+    return this.#captured !== undefined;
+  }
+
+  /** Keeps a message until the handlers have returned. */
+  capture(entry: TransportEntry): void {
+    (this.#captured ??= []).push(entry);
+  }
+
   /** True while a send that a handler began is not captured yet. */
   get isCapturing(): boolean {
-    return this.#capturing.size > 0;
+    return this.#capturing !== undefined && this.#capturing.size > 0;
   }
 
   /** Resolves when all sends that were begun are captured or refused, also those that nobody awaited. */
   async whenCaptured(): Promise<void> {
-    while (this.#capturing.size > 0) await Promise.allSettled(this.#capturing);
+    while (this.#capturing !== undefined && this.#capturing.size > 0) await Promise.allSettled(this.#capturing);
   }
 
   /** The attempt is over: what still wants to send through the context is refused. */
@@ -162,8 +181,9 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
 
   #track(capturing: MaybePromise<void>): Promise<void> | undefined {
     if (!isPromise(capturing)) return undefined;
-    const tracked = capturing.finally(() => this.#capturing.delete(tracked));
-    this.#capturing.add(tracked);
+    const begun = (this.#capturing ??= new Set());
+    const tracked = capturing.finally(() => begun.delete(tracked));
+    begun.add(tracked);
     return tracked;
   }
 }

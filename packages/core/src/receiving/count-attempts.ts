@@ -4,26 +4,31 @@ import type { TransportCapabilities } from '../transport/transport-capabilities.
 
 /** What happened to a message before it was delivered this time. */
 export interface EarlierAttempts {
-  /** Attempts that our header tells, and those that ended without a word and only the broker counted. */
+  /** Attempts that our header tells, and those that only the broker counted. */
   readonly attempts: number;
   /** Redeliveries that were asked for. */
   readonly redeliveries: number;
 }
 
-/**
- * Attempts so far: our header plus what the broker counted since it was written. A broker that keeps a message in place
- * counts our redeliveries too; those are in the header already.
- */
-export function countAttempts({ message, attempt }: ITransportDelivery, capabilities: TransportCapabilities): EarlierAttempts {
-  const counted = wholeNumber(message.headers.get(HEADERS.attempt));
-  const redeliveries = wholeNumber(message.headers.get(HEADERS.redelivery));
-  const known = capabilities.redeliver === 'in-place' ? redeliveries : 0;
-  const unknown = attempt === undefined ? 0 : Math.max(0, attempt - 1 - known);
-  return { attempts: counted + unknown, redeliveries };
+const NONE: EarlierAttempts = Object.freeze({ attempts: 0, redeliveries: 0 });
+
+/** Attempts so far: those that our header tells, which are the ones that the broker does not count, and those that it does. */
+export function countAttempts({ message: { headers }, attempt }: ITransportDelivery): EarlierAttempts {
+  const told = headers.get(HEADERS.attempt);
+  const asked = headers.get(HEADERS.redelivery);
+  if (told === undefined && asked === undefined && (attempt === undefined || attempt <= 1)) return NONE;
+  return { attempts: wholeNumber(told) + Math.max(0, (attempt ?? 1) - 1), redeliveries: wholeNumber(asked) };
 }
 
-/** A header that is no whole number counts as none. */
+/**
+ * What the header is to tell after `attempts` in all. A copy begins anew at the broker; a message that is redelivered in
+ * place is counted on, so that the header tells only of what the broker has not seen.
+ */
+export function attemptsToTell(attempts: number, { attempt }: ITransportDelivery, { redeliver }: TransportCapabilities): number {
+  return redeliver === 'in-place' ? Math.max(0, attempts - (attempt ?? 0)) : attempts;
+}
+
+/** A header that is no whole number of at most nine digits counts as none. */
 function wholeNumber(text: string | undefined): number {
-  const value = Number(text ?? 0);
-  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
 }

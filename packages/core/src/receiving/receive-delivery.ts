@@ -1,178 +1,208 @@
 import { HEADERS } from '../messages/headers.ts';
-import { isoTime } from '../messages/iso-time.ts';
-import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
-import type { BusObserver, SettledAs } from '../pipeline/bus-events.ts';
-import type { IncomingSurroundings } from '../pipeline/incoming-context.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
-import type { RecoveryDecision } from '../recoverability/decide-recovery.ts';
-import { decideRecovery } from '../recoverability/decide-recovery.ts';
-import { describeError } from '../recoverability/failure-headers.ts';
-import type { RecoveryPolicy } from '../recoverability/recovery-policy.ts';
+import { isBusError } from '../errors/is-bus-error.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { ITransportDelivery } from '../transport/delivery.ts';
-import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
-import type { TransportEntry } from '../transport/transport-message.ts';
+import { describeError } from '../recoverability/failure-headers.ts';
+import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts';
+import type { EarlierAttempts } from './count-attempts.ts';
 import { countAttempts } from './count-attempts.ts';
-import { redeliverDelivery, settleFailure } from './settle-failure.ts';
+import { executeDecision } from './execute-decision.ts';
+import type { ReceivePlan } from './receive-plan.ts';
+import { setAside } from './set-aside.ts';
+import type { SettleBackoff } from './settle-backoff.ts';
 
-/** What the spine of one endpoint works with; fixed at start. */
-export interface ReceivePlan extends IncomingSurroundings {
-  readonly runtime: Runtime;
-  readonly recovery: RecoveryPolicy;
-  /** What the transport can do at this endpoint. */
-  readonly capabilities: TransportCapabilities;
-  /** What is done with messages of names that nobody here handles. */
-  readonly onUnknown: 'skip' | 'dead-letter' | 'discard';
-  /** Where messages of unknown names go. */
-  readonly skippedPlace: string;
-  /** The incoming steps, linked. */
-  readonly run: (context: IncomingContext) => MaybePromise<void>;
-  /** Sends what handlers captured. Rejects unless all is accepted. */
-  readonly dispatch: (entries: readonly TransportEntry[]) => MaybePromise<void>;
-  /** Tells the observers, where there are some. */
-  readonly observe: BusObserver | undefined;
+/** How a delivery ended: settled; back at the broker; or lost, with the right to settle it. The last two come again. */
+export type DeliveryEnd = 'settled' | 'released' | 'lost';
+
+/** What one endpoint shares between its deliveries. */
+export interface ReceiveScope {
+  readonly plan: ReceivePlan;
+  /** Aborts when nothing more is to be begun. */
+  readonly stopping: AbortSignal;
+  readonly backoff: SettleBackoff;
 }
 
-/** How a delivery ended: settled, or back at the broker untried. */
-export type DeliveryEnd = 'settled' | 'released';
+/** A failed attempt. */
+interface Failure {
+  readonly error: unknown;
+}
 
 /**
- * The spine: one delivery, from its arrival to its settlement. It never rejects.
+ * The spine: one delivery, from its arrival to its settlement. It never rejects, and answers at once where nothing waits.
  *
  * A delivery is settled exactly once, on its own channel. One that was lost while it waited is not handled. The ack comes after what the handlers sent was accepted. A retry
  * sees the original headers and bytes. When settling fails, the bus gives up draining, or `stopping` aborts between two
  * attempts, the message goes back to the broker; it is reported, never dropped.
  */
-export async function receiveDelivery(delivery: ITransportDelivery, plan: ReceivePlan, stopping: AbortSignal): Promise<DeliveryEnd> {
+export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScope): MaybePromise<DeliveryEnd> {
+  if (delivery.lost.aborted) return releaseDelivery(delivery, scope.plan);
+  if (isDueLater(delivery, scope.plan)) return settleOrRelease(delivery, scope, () => hop(delivery, scope.plan));
+  const before = countAttempts(delivery);
+  const context = contextOf(delivery, scope.plan, before.attempts + 1);
+  const attempted = attempt(context, scope.plan);
+  if (isPromise(attempted) || attempted !== undefined || context.outcome !== 'handled')
+    return settleOrRelease(delivery, scope, () => untilDecided(delivery, scope, { context, attempted, before }));
   try {
-    if (delivery.lost.aborted) return await release(delivery, plan);
-    if (dueLater(delivery, plan)) {
-      await hop(delivery, plan);
-      return 'settled';
-    }
-    return await attemptUntilDecided(delivery, plan, stopping);
+    const acked = acknowledge(delivery, context, scope.plan);
+    if (isPromise(acked)) return settleOrRelease(delivery, scope, () => untilSettled(delivery, scope, { context, acked, before }));
+    if (acked === 'settled') succeeded(context, scope);
+    return acked;
   } catch (error) {
-    plan.runtime.logger.error(
-      { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error },
-      'a delivery could not be settled; it is released',
-    );
-    return release(delivery, plan);
+    const acked = Promise.reject<SettleResult>(error);
+    return settleOrRelease(delivery, scope, () => untilSettled(delivery, scope, { context, acked, before }));
   }
 }
 
-/** True for a message that the broker could not delay for long enough at once. */
-function dueLater({ message }: ITransportDelivery, { runtime, capabilities }: ReceivePlan): boolean {
-  const due = capabilities.delay.hop ? message.headers.get(HEADERS.due) : undefined;
-  return due !== undefined && Date.parse(due) > runtime.now();
+/** Runs what settles a delivery. Where that fails, the delivery goes back after a pause; it is reported, never dropped. */
+async function settleOrRelease(
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  settle: () => Promise<DeliveryEnd>,
+): Promise<DeliveryEnd> {
+  try {
+    const end = await settle();
+    if (end === 'settled') scope.backoff.succeeded();
+    return end;
+  } catch (error) {
+    const { runtime, endpoint, aborted } = scope.plan;
+    runtime.logger.error(
+      {
+        event: LOG_EVENTS.settleFailed,
+        endpoint,
+        messageId: delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId,
+        nativeId: delivery.nativeId,
+        brokerAttempt: delivery.attempt,
+        error: describeError(error),
+      },
+      'a delivery could not be settled; it is given back after a pause',
+    );
+    await scope.backoff.pause([scope.stopping, aborted, delivery.lost]);
+    return releaseDelivery(delivery, scope.plan);
+  }
 }
 
-/** Delays it once more, by as much as is left and the broker can. Not an attempt. */
-async function hop(delivery: ITransportDelivery, { runtime, capabilities, endpoint }: ReceivePlan): Promise<void> {
-  const left = Date.parse(delivery.message.headers.get(HEADERS.due) as string) - runtime.now();
-  await delivery.redeliver({ delayMs: Math.min(left, capabilities.delay.maxMs), headers: new Map() });
-  runtime.logger.debug({ event: LOG_EVENTS.messageHopped, endpoint, leftMs: left }, 'a delayed message is not due yet');
+interface FirstAttempt {
+  readonly context: IncomingContext;
+  readonly before: EarlierAttempts;
 }
 
-async function attemptUntilDecided(delivery: ITransportDelivery, plan: ReceivePlan, stopping: AbortSignal): Promise<DeliveryEnd> {
-  const before = countAttempts(delivery, plan.capabilities);
+/** The handlers are done; the ack is under way. What the broker refused to send makes the attempt a failed one. */
+async function untilSettled(
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  { context, acked, before }: FirstAttempt & { readonly acked: Promise<SettleResult> },
+): Promise<DeliveryEnd> {
+  try {
+    const end = await acked;
+    if (end === 'settled') succeeded(context, scope);
+    return end;
+  } catch (error) {
+    if (!isRefusedSend(error, context)) throw error;
+    return untilDecided(delivery, scope, { context, attempted: { error }, before });
+  }
+}
+
+/** Goes on from the first attempt until the message is settled, with further attempts in process where the policy wants them. */
+async function untilDecided(
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  first: FirstAttempt & { readonly attempted: MaybePromise<Failure | undefined> },
+): Promise<DeliveryEnd> {
+  const { plan, stopping } = scope;
+  let { context, attempted } = first;
   for (let attemptsHere = 1; ; attemptsHere += 1) {
-    const context = new IncomingContext(delivery.message, {
-      attempt: before.attempts + attemptsHere,
-      nativeId: delivery.nativeId,
-      lost: delivery.lost,
-      surroundings: plan,
-    });
-    const failure = await attempt(context, plan);
-    if (failure === undefined) return succeed(delivery, context, plan);
+    const failure = (await attempted) ?? (await settleSuccess(delivery, context, scope));
+    if (typeof failure === 'string') return failure;
     if (plan.aborted.aborted || delivery.lost.aborted) {
       plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
-      return release(delivery, plan);
+      return releaseDelivery(delivery, plan);
     }
-    const decision = decide(failure.error, context, { attemptsHere, redeliveries: before.redeliveries }, plan);
-    tellFailure(context, failure.error, decision, plan);
-    if (decision.kind === 'redeliver-after') {
-      await redeliverDelivery(
-        delivery,
-        context,
-        { delayMs: decision.delayMs, redeliveries: before.redeliveries + 1, error: failure.error },
-        plan,
-      );
-      return settled(context, 'redelivered', plan);
-    }
-    if (decision.kind !== 'retry-after') {
-      await settleFailure(delivery, context, { error: failure.error, decision }, plan);
-      return settled(context, decision.kind === 'discard' ? 'discarded' : 'dead-lettered', plan, decision);
-    }
-    if (!(await waitForRetry(decision.delayMs, delivery, plan, stopping))) return release(delivery, plan);
+    const counts = { attemptsHere, redeliveries: first.before.redeliveries };
+    const decided = await executeDecision({ delivery, context, error: failure.error, counts }, plan);
+    if (decided.kind === 'ended') return decided.end;
+    if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
+    context = contextOf(delivery, plan, context.attempt + 1);
+    attempted = attempt(context, plan);
   }
+}
+
+/** Settles what went well; a failure when the broker refused what the handlers sent. Rejects when settling failed. */
+async function settleSuccess(delivery: ITransportDelivery, context: IncomingContext, scope: ReceiveScope): Promise<DeliveryEnd | Failure> {
+  const { plan } = scope;
+  try {
+    const end = await (context.outcome === 'skipped' ? setAside(delivery, plan) : acknowledge(delivery, context, plan));
+    if (end === 'settled') succeeded(context, scope);
+    return end;
+  } catch (error) {
+    if (isRefusedSend(error, context)) return { error };
+    throw error;
+  }
+}
+
+function succeeded(context: IncomingContext, { plan: { observe }, backoff }: ReceiveScope): void {
+  backoff.succeeded();
+  if (observe === undefined) return;
+  observe({ kind: 'attempt-succeeded', message: context });
+  observe({ kind: 'message-settled', message: context, as: context.outcome, reason: undefined });
+}
+
+function acknowledge(delivery: ITransportDelivery, context: IncomingContext, { capabilities }: ReceivePlan): MaybePromise<SettleResult> {
+  return context.hasCaptured && capabilities.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack();
+}
+
+/** True for an ack that failed because of a message that was to leave with it: another ack would fail as well. */
+function isRefusedSend(error: unknown, context: IncomingContext): boolean {
+  return context.hasCaptured && isBusError(error) && error.radius === 'message';
 }
 
 /** One run through the pipeline; the error it ended with, or nothing. What the handlers sent is accepted before it succeeds. */
-async function attempt(context: IncomingContext, plan: ReceivePlan): Promise<{ readonly error: unknown } | undefined> {
+function attempt(context: IncomingContext, plan: ReceivePlan): MaybePromise<Failure | undefined> {
   plan.observe?.({ kind: 'attempt-started', message: context });
   try {
     const running = plan.run(context);
-    if (isPromise(running)) await running;
-    if (context.isCapturing) await context.whenCaptured();
-    context.end();
-    if (context.captured.length > 0 && !plan.capabilities.ackWithSends) await plan.dispatch(context.captured);
-    return undefined;
+    return isPromise(running) || context.isCapturing ? attemptAsync(context, plan, running) : conclude(context, plan);
   } catch (error) {
     context.end();
     return { error };
   }
 }
 
-function decide(
-  error: unknown,
-  context: IncomingContext,
-  counts: { readonly attemptsHere: number; readonly redeliveries: number },
-  { recovery, capabilities, runtime }: ReceivePlan,
-): RecoveryDecision {
-  return decideRecovery(
-    {
-      error,
-      ...counts,
-      beforeHandlers: !context.handling,
-      listedDelaysOnly: capabilities.delay.steps === 'policy',
-      chance: runtime.random(),
-    },
-    recovery,
-  );
+async function attemptAsync(context: IncomingContext, plan: ReceivePlan, running: MaybePromise<void>): Promise<Failure | undefined> {
+  try {
+    if (isPromise(running)) await running;
+    if (context.isCapturing) await context.whenCaptured();
+    return await conclude(context, plan);
+  } catch (error) {
+    context.end();
+    return { error };
+  }
 }
 
-const NEXT = { 'retry-after': 'retry', 'redeliver-after': 'redeliver', 'dead-letter': 'dead-letter', discard: 'discard' } as const;
+function conclude(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<undefined> {
+  context.end();
+  if (!context.hasCaptured || capabilities.ackWithSends) return undefined;
+  const dispatched = dispatch(context.captured);
+  return isPromise(dispatched) ? dispatched.then(() => undefined) : undefined;
+}
 
-/** Tells the observers, logs a retry in process, and calls the user's hook; what it throws changes nothing. A redelivery is logged where it is settled. */
-function tellFailure(
-  context: IncomingContext,
-  error: unknown,
-  decision: RecoveryDecision,
-  { recovery, runtime, endpoint, observe }: ReceivePlan,
-): void {
-  const wait = 'delayMs' in decision ? decision.delayMs : 0;
-  observe?.({ kind: 'attempt-failed', message: context, error, next: NEXT[decision.kind], delayMs: wait });
-  if (decision.kind !== 'retry-after' && decision.kind !== 'redeliver-after') return;
-  const { messageId, attempt } = context;
-  if (decision.kind === 'retry-after') {
-    runtime.logger.warn(
-      { event: LOG_EVENTS.messageRetried, endpoint, messageId, attempt, delayMs: decision.delayMs, error: describeError(error) },
-      'a message failed and is tried again',
-    );
-  }
-  if (recovery.onRetry === undefined) return;
-  const kind = decision.kind === 'retry-after' ? 'in-process' : 'redelivery';
-  try {
-    recovery.onRetry({ endpoint, messageId, error, attempt, delayMs: decision.delayMs, kind });
-  } catch (hookError) {
-    runtime.logger.error(
-      { event: LOG_EVENTS.hookFailed, endpoint, hook: 'onRetry', error: describeError(hookError) },
-      'onRetry has thrown',
-    );
-  }
+function contextOf(delivery: ITransportDelivery, plan: ReceivePlan, attemptNumber: number): IncomingContext {
+  return new IncomingContext(delivery, plan, attemptNumber);
+}
+
+/** True for a message that the broker could not delay for long enough at once. */
+function isDueLater({ message }: ITransportDelivery, { runtime, capabilities }: ReceivePlan): boolean {
+  const due = capabilities.delay.hop ? message.headers.get(HEADERS.due) : undefined;
+  return due !== undefined && Date.parse(due) > runtime.now();
+}
+
+/** Delays it once more, by as much as is left and the broker can. Not an attempt. */
+async function hop(delivery: ITransportDelivery, { runtime, capabilities, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
+  const left = Date.parse(delivery.message.headers.get(HEADERS.due) as string) - runtime.now();
+  const end = await delivery.redeliver({ delayMs: Math.min(left, capabilities.delay.maxMs), headers: new Map() });
+  runtime.logger.debug({ event: LOG_EVENTS.messageHopped, endpoint, leftMs: left }, 'a delayed message is not due yet');
+  return end;
 }
 
 /** Waits between two attempts in process. False when the bus stops or the delivery is lost: it was not tried again. */
@@ -192,66 +222,21 @@ async function waitForRetry(
   }
 }
 
-async function succeed(delivery: ITransportDelivery, context: IncomingContext, plan: ReceivePlan): Promise<DeliveryEnd> {
-  plan.observe?.({ kind: 'attempt-succeeded', message: context });
-  if (context.outcome === 'skipped') {
-    await setAside(delivery, plan);
-    return settled(context, 'skipped', plan);
-  }
-  await (context.captured.length > 0 && plan.capabilities.ackWithSends ? delivery.ack({ sends: context.captured }) : delivery.ack());
-  return settled(context, 'handled', plan);
-}
-
-function settled(context: IncomingContext, as: SettledAs, { observe }: ReceivePlan, decision?: RecoveryDecision): DeliveryEnd {
-  const reason = decision?.kind === 'dead-letter' ? decision.reason : undefined;
-  observe?.({ kind: 'message-settled', message: context, as, reason });
-  return 'settled';
-}
-
-const SKIPPED: Readonly<Record<ReceivePlan['onUnknown'], string>> = {
-  skip: 'nobody here handles the message; it was set aside',
-  'dead-letter': 'nobody here handles the message; it was dead-lettered',
-  discard: 'nobody here handles the message; it was acknowledged and is gone from here',
-};
-
-/** A message of an unknown name: to the endpoint's place for those, to the dead letters, or nowhere, as the endpoint says. */
-async function setAside(delivery: ITransportDelivery, plan: ReceivePlan): Promise<void> {
-  const headers = MessageHeaders.copyOf(delivery.message.headers).set(HEADERS.reason, 'unknown').set(HEADERS.origin, plan.endpoint);
-  if (plan.onUnknown === 'dead-letter')
-    await delivery.deadLetter({
-      headers: new Map([
-        [HEADERS.reason, 'unknown'],
-        [HEADERS.origin, plan.endpoint],
-        [HEADERS.failedAt, isoTime(plan.runtime.now())],
-      ]),
-    });
-  else {
-    // The original goes only after its copy was accepted.
-    if (plan.onUnknown === 'skip')
-      await plan.dispatch([{ destination: { kind: 'endpoint', name: plan.skippedPlace }, headers, body: delivery.message.body }]);
-    await delivery.ack();
-  }
-  plan.runtime.logger.warn(
-    {
-      event: LOG_EVENTS.messageSkipped,
-      endpoint: plan.endpoint,
-      messageId: headers.at(SLOTS.id),
-      message: headers.at(SLOTS.name),
-      onUnknown: plan.onUnknown,
-      place: plan.onUnknown === 'skip' ? plan.skippedPlace : undefined,
-    },
-    SKIPPED[plan.onUnknown],
-  );
-}
-
-async function release(delivery: ITransportDelivery, plan: ReceivePlan): Promise<DeliveryEnd> {
+/** Gives a delivery back; it comes again. Where even that fails, it comes again when its channel closes. Never rejects. */
+export async function releaseDelivery(delivery: ITransportDelivery, { runtime, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
   try {
-    await delivery.release();
+    return (await delivery.release()) === 'lost' ? 'lost' : 'released';
   } catch (error) {
-    plan.runtime.logger.error(
-      { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, error },
+    runtime.logger.error(
+      {
+        event: LOG_EVENTS.settleFailed,
+        endpoint,
+        messageId: delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId,
+        nativeId: delivery.nativeId,
+        error: describeError(error),
+      },
       'a delivery could not be released; it comes again when its channel closes',
     );
+    return 'released';
   }
-  return 'released';
 }

@@ -1,14 +1,17 @@
 import { HEADERS } from '../messages/headers.ts';
 import { deferred } from '../runtime/deferred.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { IReceiver } from '../transport/receiver.ts';
 import type { EndpointTopology } from '../transport/topology.ts';
 import { LaneQueue } from './lane-queue.ts';
-import type { ReceivePlan } from './receive-delivery.ts';
-import { receiveDelivery } from './receive-delivery.ts';
+import type { DeliveryEnd, ReceiveScope } from './receive-delivery.ts';
+import { receiveDelivery, releaseDelivery } from './receive-delivery.ts';
+import type { ReceivePlan } from './receive-plan.ts';
+import { SettleBackoff } from './settle-backoff.ts';
 
-/** After this many messages in a row a slot lets the event loop turn, so that timers and sockets are served. */
+/** After so many messages a slot lets the event loop turn, so that timers and sockets are served. */
 const YIELD_EVERY = 256;
 
 /** Settings of a {@link ReceiveEndpoint}. */
@@ -34,6 +37,10 @@ export class ReceiveEndpoint {
   #concurrency: number;
   #prefetch: number;
   #slots = 0;
+  #handled = 0;
+  /** Deliveries whose handling waits for something. */
+  readonly #waiting = new Set<ITransportDelivery>();
+  readonly #scope: ReceiveScope;
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
   #idle: (() => void) | undefined;
@@ -47,6 +54,7 @@ export class ReceiveEndpoint {
     this.#ordered = settings.topology.ordered;
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
+    this.#scope = { plan, stopping: this.#stopping.signal, backoff: new SettleBackoff(plan.runtime) };
     this.#receiver = openReceiver((delivery) => this.handOver(delivery));
   }
 
@@ -93,7 +101,7 @@ export class ReceiveEndpoint {
     this.#stopping.abort(new Error(`the endpoint "${this.#plan.endpoint}" stops`));
     const stopping = this.#stopReceiver();
     const untried = this.#queue.drain();
-    await Promise.all([stopping, ...untried.map((delivery) => this.#release(delivery))]);
+    await Promise.all([stopping, ...untried.map((delivery) => releaseDelivery(delivery, this.#plan))]);
   }
 
   /**
@@ -128,7 +136,7 @@ export class ReceiveEndpoint {
         { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
         'a delivery came after stop; it goes back',
       );
-      if (!this.#isStuck) void this.#release(delivery);
+      if (!this.#isStuck) void releaseDelivery(delivery, this.#plan);
       return;
     }
     if (this.#ordered && delivery.lane === undefined) this.#tellOfNoLane(delivery);
@@ -156,38 +164,74 @@ export class ReceiveEndpoint {
       const delivery = this.#queue.take();
       if (delivery === undefined) return;
       this.#slots += 1;
-      void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, () => this.#runSlot(delivery));
+      this.#runSlot(delivery);
     }
   }
 
-  async #runSlot(first: ITransportDelivery): Promise<void> {
-    let delivery: ITransportDelivery | undefined = first;
-    for (let handled = 1; delivery !== undefined; handled += 1) {
-      const end = await receiveDelivery(delivery, this.#plan, this.#stopping.signal);
-      if (end === 'released') await this.#releaseLane(delivery.lane);
-      this.#queue.done(delivery);
-      if (handled % YIELD_EVERY === 0) await this.#plan.runtime.yield();
-      delivery = this.#stopping.signal.aborted || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+  /**
+   * One slot: handles deliveries one after another until there is none. It waits for nothing that has answered at once;
+   * where something waits, it goes on from there.
+   */
+  #runSlot(first: ITransportDelivery): void {
+    for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
+      const end = receiveDelivery(delivery, this.#scope);
+      if (isPromise(end)) {
+        this.#goOnAfter(delivery, end);
+        return;
+      }
+      const done = this.#done(delivery, end);
+      if (done === undefined && !this.#isYieldDue()) continue;
+      void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, async () => {
+        await (done ?? this.#plan.runtime.yield());
+        this.#goOn();
+      });
+      return;
     }
+    this.#leaveSlot();
+  }
+
+  #goOnAfter(delivery: ITransportDelivery, ending: Promise<DeliveryEnd>): void {
+    this.#waiting.add(delivery);
+    void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, async () => {
+      const end = await ending;
+      this.#waiting.delete(delivery);
+      await this.#done(delivery, end);
+      if (this.#isYieldDue()) await this.#plan.runtime.yield();
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    const next = this.#next();
+    if (next === undefined) this.#leaveSlot();
+    else this.#runSlot(next);
+  }
+
+  #next(): ITransportDelivery | undefined {
+    return this.#stopping.signal.aborted || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+  }
+
+  #leaveSlot(): void {
     this.#slots -= 1;
     if (this.#slots === 0) this.#idle?.();
     this.#fillSlots();
   }
 
-  /** A member of the lane went back: those that wait behind it go back too, so that it comes again before them. */
-  async #releaseLane(lane: string | undefined): Promise<void> {
-    if (lane === undefined) return;
-    for (const delivery of this.#queue.drainLane(lane).reverse()) await this.#release(delivery);
+  /** A delivery has ended: the next of its lane may come. Where it goes back, those that wait behind it go back before. */
+  #done(delivery: ITransportDelivery, end: DeliveryEnd): Promise<void> | undefined {
+    if (delivery.lane !== undefined && end !== 'settled') return this.#releaseLane(delivery, delivery.lane);
+    this.#queue.done(delivery);
+    return undefined;
   }
 
-  async #release(delivery: ITransportDelivery): Promise<void> {
-    try {
-      await delivery.release();
-    } catch (error) {
-      this.#plan.runtime.logger.error(
-        { event: LOG_EVENTS.settleFailed, endpoint: this.#plan.endpoint, error },
-        'a delivery could not be released; it comes again when its channel closes',
-      );
-    }
+  /** So that it comes again before them. */
+  async #releaseLane(delivery: ITransportDelivery, lane: string): Promise<void> {
+    for (const behind of this.#queue.drainLane(lane).reverse()) await releaseDelivery(behind, this.#plan);
+    this.#queue.done(delivery);
+  }
+
+  #isYieldDue(): boolean {
+    this.#handled += 1;
+    return this.#handled % YIELD_EVERY === 0;
   }
 }

@@ -34,11 +34,17 @@ export function failureHeaders(failure: FinalFailure): ReadonlyMap<string, strin
   return text === '' ? headers : headers.set(HEADERS.error, text);
 }
 
-/** An error as `CODE: text`, or `Name: text` where it has no code; on one line, at most 8,192 characters. */
+/** An error as `CODE: text`, or `Name: text` where it has no code; on one line, at most 8,192 characters. Never throws. */
 export function describeError(error: unknown): string {
-  const text =
-    error instanceof Error ? `${isBusError(error) ? error.code : error.name}: ${error.message}` : `HANDLER_FAILED: ${String(error)}`;
-  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_ERROR_LENGTH);
+  try {
+    const text =
+      error instanceof Error
+        ? `${isBusError(error) ? error.code : String(error.name)}: ${String(error.message)}`
+        : `HANDLER_FAILED: ${String(error)}`;
+    return text.replaceAll(/\s+/g, ' ').slice(0, MAX_ERROR_LENGTH);
+  } catch {
+    return 'HANDLER_FAILED: something was thrown that cannot be printed';
+  }
 }
 
 /** The longest beginning of a text that weighs no more than that many bytes; nothing where there is no room. */

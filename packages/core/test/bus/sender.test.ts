@@ -114,19 +114,15 @@ describe('a capture', () => {
   it('is done at the call where no step waits, and later where one does', async () => {
     const sender = senderOn(fakeTransport());
     const parent = new IncomingContext(
-      { headers: new Map(), body: new Uint8Array() },
+      { message: { headers: new Map(), body: new Uint8Array() }, nativeId: 'native-1', lost: new AbortController().signal },
       {
-        attempt: 1,
-        nativeId: 'native-1',
-        lost: new AbortController().signal,
-        surroundings: {
-          endpoint: 'jobs',
-          aborted: new AbortController().signal,
-          captureReply: () => undefined,
-          request: () => Promise.resolve(),
-          capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
-        },
+        endpoint: 'jobs',
+        aborted: new AbortController().signal,
+        captureReply: () => undefined,
+        request: () => Promise.resolve(),
+        capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
       },
+      1,
     );
     void parent.send(Work, { n: 1 });
     expect([parent.captured.length, parent.isCapturing]).toEqual([1, false]);

@@ -1,4 +1,4 @@
-import type { AckOptions, DeadLetterOptions, EndpointTopology, RedeliverOptions, Runtime } from '@waybill/core/transport';
+import type { AckOptions, DeadLetterOptions, EndpointTopology, RedeliverOptions, Runtime, TransportEntry } from '@waybill/core/transport';
 import { ConnectionError, HEADERS, MessageError } from '@waybill/core/transport';
 import type { BrokerState } from '../broker/broker-state.ts';
 import type { Place } from '../broker/place.ts';
@@ -37,7 +37,7 @@ export class Settling {
       if (refusal === undefined) continue;
       throw new MessageError(
         refusal.code,
-        `"${entry.headers.get(HEADERS.name)}" was not accepted, so the message that caused it was not settled: ${refusal.code}.`,
+        `"${entry.headers.get(HEADERS.name)}" was not accepted by ${placeOf(entry)}, so the message that caused it was not settled: ${refusal.code}${refusal.cause === undefined ? '' : `, ${refusal.cause}`}.`,
       );
     }
     if (sends.length > 0) sender.send(sends, runtime.now());
@@ -91,4 +91,8 @@ export class Settling {
     if (!this.#parts.broker.faults.strike('failSettlement')) return;
     throw new ConnectionError('TRANSPORT_NOT_OPEN', 'The settlement failed, because a fault was asked for. Settle again.');
   }
+}
+
+function placeOf({ destination }: TransportEntry): string {
+  return destination.kind === 'reply' ? 'the reply address' : `the ${destination.kind} "${destination.name}"`;
 }
