@@ -193,7 +193,7 @@ describe('provisioning', () => {
 
   it('`assume` asks nobody', async () => {
     const { transport, plans } = transportWith(() => Promise.reject(new Error('must not be asked')));
-    const bus = createBus({ transport, provisioning: 'assume' });
+    const bus = createBus({ transport, provisioning: 'assume', publishes: [Done] });
     await bus.start();
     await bus.stop();
     expect(plans).toEqual([]);

@@ -104,7 +104,6 @@ export class SettleOnceDelivery implements ITransportDelivery {
 
   #reopen(error: unknown): never {
     this.#verb = undefined;
-    this.#result = undefined;
     throw error;
   }
 }

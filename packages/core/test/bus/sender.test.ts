@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, StandardSchema } from '@waybill/core';
-import { createBus, defineCommand } from '@waybill/core';
+import type { Command, Event, StandardSchema } from '@waybill/core';
+import { createBus, defineCommand, defineEvent } from '@waybill/core';
 import type { SendOutcome } from '@waybill/core/transport';
 import { Sender } from '../../src/bus/sender.ts';
 import { IncomingContext } from '../../src/pipeline/incoming-context.ts';
@@ -12,6 +12,7 @@ import { manualRuntime } from '../support/manual-runtime.ts';
 import { gate, outcomeOf } from '../support/waiting.ts';
 
 const Work: Command<{ readonly n: number }> = defineCommand('jobs.work');
+const Done: Event<{ readonly n: number }> = defineEvent('jobs.done');
 const slowly: StandardSchema<{ readonly n: number }> = {
   '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: value as { readonly n: number } }) },
 };
@@ -32,6 +33,17 @@ describe('a send', () => {
     const sending = bus.send(Work, { n: 1 });
     expect(transport.calls).toEqual(['send 1']);
     await expect(sending).resolves.toBeUndefined();
+    await bus.stop();
+  });
+
+  it('of an event waits for its topic the first time, and never again', async () => {
+    const { bus, transport } = await startedBus();
+    const first = bus.publish(Done, { n: 1 });
+    expect(transport.calls).toEqual([]);
+    await first;
+    const second = bus.publish(Done, { n: 2 });
+    expect(transport.calls).toEqual(['send 1', 'send 1']);
+    await second;
     await bus.stop();
   });
 
@@ -100,6 +112,7 @@ describe('the error of a dispatch', () => {
       code: 'SEND_OUTCOME_UNKNOWN',
       details: { messageId: 'a' },
     });
+    expect(await dispatching(accepted())).toMatchObject({ code: 'SEND_OUTCOME_UNKNOWN', details: { messageId: 'b' } });
     expect(await dispatching(accepted(), accepted())).toBeUndefined();
   });
 
