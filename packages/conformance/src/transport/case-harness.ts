@@ -80,6 +80,13 @@ export class CaseHarness {
     await new Promise<void>((resolve) => void this.runtime.setTimer(milliseconds, resolve));
   }
 
+  /** Lets so much of that time pass as a case may take: all of it in virtual time, else no more than its patience. Tells whether it was all. */
+  async passMost(milliseconds: number): Promise<boolean> {
+    const most = this.isVirtual ? milliseconds : Math.min(milliseconds, this.patienceMs);
+    await this.pass(most);
+    return most === milliseconds;
+  }
+
   /** Lets everything happen that happens by itself: afterwards what has not come will not come. No virtual time passes. */
   async quiet(): Promise<void> {
     return this.#virtual === undefined ? this.pass(this.#harness.quietMs ?? QUIET_MS) : this.#virtual.settle();
