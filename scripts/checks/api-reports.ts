@@ -10,7 +10,7 @@ import { type Publishable, publishablePackages, typesOf } from './publishable.ts
 
 export const apiReports: Check = {
   name: 'API reports',
-  wayOut: 'If the change is meant, run pnpm api:update and commit packages/*/api: the diff is what users will see.',
+  wayOut: 'If the change is meant, run `npm run api:update` and commit packages/*/api: the diff is what users will see.',
   run: async (root) => checkApiReports(root),
 };
 

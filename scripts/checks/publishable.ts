@@ -18,7 +18,7 @@ export function publishablePackages(root: string): readonly Publishable[] {
 /** The emitted types of an entry. */
 export function typesOf(root: string, { folder }: Publishable, entry: string): string {
   const path = join(root, folder, 'dist', `${entry}.d.ts`);
-  if (!existsSync(path)) throw new Error(`${path} is missing: the package is not built. Run pnpm build.`);
+  if (!existsSync(path)) throw new Error(`${path} is missing: the package is not built. Run npm run build.`);
   return path;
 }
 

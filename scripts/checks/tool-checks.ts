@@ -7,7 +7,7 @@ import { problemsOf } from './run-tool.ts';
 
 export const format: Check = {
   name: 'format',
-  wayOut: 'Run pnpm format.',
+  wayOut: 'Run `npm run format`.',
   run: (root) => problemsOf(root, 'oxfmt', ['--check']),
 };
 
@@ -43,7 +43,7 @@ export const laws: Check = {
 
 export const build: Check = {
   name: 'build',
-  wayOut: 'Mend the types; run pnpm build to see the same.',
+  wayOut: 'Mend the types; run `npm run build` to see the same.',
   run: async (root) => {
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true, force: true });
     return problemsOf(root, 'tsc', ['-b', 'tsconfig.build.json']);
