@@ -1,7 +1,7 @@
 import { Container, inject, injectable } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import type { Command, ConsumeContext, Event, Handler, HandlerList, LogFields } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler, handles } from '@waybill/core';
+import { createBus, createMediator, defineCommand, defineEvent, endpoint, handler, handles } from '@waybill/core';
 import { memory } from '@waybill/transport-memory';
 import { CONSUME_CONTEXT, inversify } from '../src/index.ts';
 
@@ -224,6 +224,15 @@ describe('handler classes made by inversify', () => {
     const errors = await handleOrders(inversify(container, { scoped: [UnitOfWork, Broken] }), ['a'], [Both]);
     expect(log).toEqual(['open a', 'dispose a']);
     expect(errors.map(({ event }) => event)).toEqual(['scope.dispose-failed']);
+  });
+
+  it('serve a mediator as they serve a bus', async () => {
+    const { container, orders, log } = makeContainer();
+    const mediator = createMediator({ handlers: [SubmitOrderHandler], container: inversify(container, { scoped: [UnitOfWork] }) });
+    await mediator.send(SubmitOrder, { orderId: 'a' });
+    expect(orders.saved).toEqual(['a']);
+    await expect(mediator.send(SubmitOrder, { orderId: 'fails' })).rejects.toThrow('once');
+    expect(log).toEqual(['open a', 'dispose a', 'open fails', 'dispose fails']);
   });
 
   it('may be several on one container', async () => {

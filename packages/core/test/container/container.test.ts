@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BusOptions, Command, ConsumeContext, Event, Handler, HandlerList } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler, handles, isBusError } from '@waybill/core';
+import { createBus, createMediator, defineCommand, defineEvent, endpoint, handler, handles, isBusError } from '@waybill/core';
 import type { AnyHandlerClass, IContainer, IScope } from '@waybill/core/container';
 import { memory } from '@waybill/transport-memory';
 import type { ManualRuntime } from '../support/manual-runtime.ts';
@@ -190,6 +190,55 @@ describe('a container', () => {
       throw new Error('the container is locked');
     };
     expect(() => createBus({ transport: memory(), container, handlers: [] })).toThrow('the container is locked');
+  });
+});
+
+describe('a container of a mediator', () => {
+  it('has one scope per message and handler, disposed before the call ends, also when it fails', async () => {
+    const container = new RecordingContainer();
+    @handles(Work)
+    class WorkHandler implements Handler<typeof Work> {
+      async handle({ n }: Work, context: ConsumeContext) {
+        if (n === 0) throw new Error('nothing to do');
+        await context.publish(Done, { n });
+        container.log.push('handled');
+      }
+    }
+    @handles(Done)
+    class DoneHandler {
+      handle() {
+        container.log.push('done');
+      }
+    }
+    const mediator = createMediator({ handlers: [WorkHandler, DoneHandler], container });
+    expect(container.registered).toEqual(['WorkHandler', 'DoneHandler']);
+    await mediator.send(Work, { n: 1 });
+    const scopes = [
+      'open 1 attempt 1',
+      'resolve 1 WorkHandler',
+      'open 2 attempt 1',
+      'resolve 2 DoneHandler',
+      'done',
+      'dispose 2',
+      'handled',
+      'dispose 1',
+    ];
+    expect(container.log).toEqual(scopes);
+    await expect(mediator.send(Work, { n: 0 })).rejects.toThrow('nothing to do');
+    expect(container.log.slice(scopes.length)).toEqual(['open 3 attempt 1', 'resolve 3 WorkHandler', 'dispose 3']);
+  });
+
+  it('whose dispose fails is logged, and the call ends well', async () => {
+    const container = new RecordingContainer();
+    container.dispose = () => Promise.reject(new Error('the pool is gone'));
+    const runtime = manualRuntime();
+    @handles(Work)
+    class WorkHandler {
+      handle() {}
+    }
+    await createMediator({ handlers: [WorkHandler], container, runtime }).send(Work, { n: 1 });
+    expect(eventsOf(runtime)).toEqual(['scope.dispose-failed']);
+    expect(runtime.logged[0]).toMatchObject({ endpoint: 'mediator', handler: 'jobs.work' });
   });
 });
 
