@@ -328,6 +328,17 @@ describe('a return', () => {
     await bus.stop();
   });
 
+  it('keeps its lane', async () => {
+    const bench = await open({ ordered: true });
+    await bench.fail(1);
+    bench.works = true;
+    await bench.bus.deadLetters('jobs').return(() => true);
+    await bench.runtime.settle();
+    expect(bench.handled.length).toBe(1);
+    expect(bench.runtime.logged.filter(({ level }) => level === 'warn')).toEqual([]);
+    await bench.bus.stop();
+  });
+
   it('goes to the endpoint whose letter it is, not to the origin that a header tells, and knows the namespace', async () => {
     const bench = await open({}, { namespace: 'staging' });
     await bench.fail(1);

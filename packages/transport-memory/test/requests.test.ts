@@ -1,15 +1,42 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { endpoint, handler } from '@waybill/core';
 import type { IReplyInbox, TransportMessage } from '@waybill/core/transport';
+import type { MemoryLikeness } from '../src/index.ts';
 import { memory, memoryBroker } from '../src/index.ts';
 import { errorOf, gate, GetOrder, never, order, Reserve, Ship, Shipped, start } from './support/request-bench.ts';
+
+describe.each<MemoryLikeness>(['rabbitmq', 'service-bus', 'sqs', 'sqs-fifo', 'kafka', 'database'])('request like %s', (like) => {
+  it('is answered by another bus, and a late reply is dropped', async () => {
+    const broker = memoryBroker({ like });
+    const late = gate();
+    const there = await start(
+      [handler(GetOrder, ({ orderId }) => (orderId === '1' ? { total: 5 } : late.opened.then(() => ({ total: 6 }))))],
+      {
+        broker,
+      },
+    );
+    const here = await start([], { broker });
+    expect(await here.bus.request(GetOrder, order)).toEqual({ total: 5 });
+    const timedOut = errorOf(here.bus.request(GetOrder, { orderId: '2' }, { timeout: '1s' }));
+    await here.runtime.advance(1_000);
+    expect(await timedOut).toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    late.open();
+    await there.runtime.settle();
+    expect([here.bus.replies.dropped, there.bus.replies.unsent]).toEqual([1, 0]);
+    await here.bus.stop();
+    await there.bus.stop();
+  });
+});
 
 describe('request', () => {
   it('resolves with what the handler returned, of another bus on the same broker', async () => {
     const broker = memoryBroker();
     const there = await start([handler(GetOrder, ({ orderId }) => ({ total: Number(orderId) * 12 }))], { broker });
     const here = await start([], { broker });
-    expect(await here.bus.request(GetOrder, { orderId: '2' })).toEqual({ total: 24 });
+    const { signal } = new AbortController();
+    expect(await here.bus.request(GetOrder, { orderId: '2' }, { signal })).toEqual({ total: 24 });
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
     expect(here.bus.replies).toEqual({ open: 0, dropped: 0, unsent: 0 });
     await here.bus.stop();
     await there.bus.stop();
@@ -81,13 +108,21 @@ describe('request', () => {
 
   it('waits on where it is not known whether it left, and says so at the timeout', async () => {
     const broker = memoryBroker();
-    const { bus, runtime } = await start([handler(GetOrder, () => ({ total: 3 }))], { broker, publishTimeout: '1s' });
-    broker.faults.dropConfirms(1);
+    const answer = gate();
+    const get = handler(GetOrder, async () => {
+      await answer.opened;
+      return { total: 3 };
+    });
+    const { bus, runtime } = await start([get], { broker, publishTimeout: '1s' });
+    broker.faults.dropConfirms(2);
     const answered = bus.request(GetOrder, order);
-    await runtime.advance(1_000);
+    const given = errorOf(bus.request(GetOrder, order, { timeout: '2s' }));
+    await runtime.advance(2_000);
+    expect(await given).toMatchObject({ code: 'REQUEST_TIMEOUT', details: { sent: 'unknown' } });
+    answer.open();
     expect(await answered).toEqual({ total: 3 });
+    expect(broker.faults.struck('dropConfirm')).toBe(2);
     await bus.stop();
-    expect(broker.faults.struck('dropConfirm')).toBe(1);
   });
 
   it('ends as REQUEST_ABORTED when its signal aborts, before and after it left', async () => {
@@ -100,7 +135,7 @@ describe('request', () => {
     expect(bus.endpoint('orders').inFlight).toBe(1);
     caller.abort(reason);
     expect(await waiting).toMatchObject({ code: 'REQUEST_ABORTED', cause: reason });
-    expect([bus.replies.open, runtime.pendingTimers()]).toEqual([0, 0]);
+    expect([bus.replies.open, runtime.pendingTimers(), getEventListeners(caller.signal, 'abort').length]).toEqual([0, 0, 0]);
     const stopping = bus.stop();
     await runtime.advance(2_000);
     await stopping;
@@ -135,6 +170,21 @@ describe('request', () => {
     await stopping;
     expect(totals).toEqual([9]);
     await there.bus.stop();
+  });
+
+  it('of a handler ends with the handler', async () => {
+    const ended: unknown[] = [];
+    const ship = handler(Ship, async (_, context) => {
+      ended.push(await errorOf(context.request(GetOrder, order, { to: 'silent' })));
+    });
+    const silent = endpoint('silent', { handlers: [handler(GetOrder, () => never)] });
+    const { bus, runtime } = await start([], { endpoints: [endpoint('shipping', { handlers: [ship] }), silent], drainTimeout: 0 });
+    await bus.send(Ship, order, { to: 'shipping' });
+    await runtime.settle();
+    const stopping = bus.stop();
+    await runtime.advance(5_000);
+    await stopping;
+    expect(ended).toMatchObject([{ code: 'REQUEST_ABORTED', cause: { code: 'BUS_STOPPED' } }]);
   });
 
   it('takes only queries and commands with a reply', async () => {
