@@ -102,10 +102,10 @@ describe('after every case the suite', () => {
   });
 
   it('does not run one whose fault the harness has not', async () => {
-    const one = caseThat(() => Promise.reject(new Error('it was run')), { needsKill: ['forbid'] });
+    const one = caseThat(() => Promise.reject(new Error('it was run')), { needsKill: ['reset-at-offset'] });
     expect(await runCase(one, memoryHarness())).toBe('not offered');
-    const asks = caseThat(async (harness) => void (await harness.inject('forbid')));
-    await expect(runCase(asks, memoryHarness())).rejects.toThrow('conformance: the harness has no fault "forbid"');
+    const asks = caseThat(async (harness) => void (await harness.inject('reset-at-offset')));
+    await expect(runCase(asks, memoryHarness())).rejects.toThrow('conformance: the harness has no fault "reset-at-offset"');
   });
 });
 

@@ -75,6 +75,17 @@ describe('the topology cases catch', () => {
         })),
     },
     {
+      does: 'does not say what it may not declare',
+      caughtBy: 'without the right to declare, start fails with a code and names the entity that was refused',
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          apply: (plan) =>
+            topology.apply(plan).catch(() => {
+              throw new Error('403');
+            }),
+        })),
+    },
+    {
       does: 'finds no difference',
       caughtBy: 'a plan needs no connection, is the same each time, touches nothing, and after apply nothing of it is missing',
       breaks: (transport) => declaring(transport, () => ({ compare: () => Promise.resolve([]) })),

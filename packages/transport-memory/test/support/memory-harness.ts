@@ -3,17 +3,19 @@ import { runAlone } from '@waybill/conformance';
 import type { FaultKind, FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { memory, memoryBroker, type MemoryBroker, type MemoryFaults, type MemoryLikeness } from '../../src/index.ts';
+import { Refusals } from './refusals.ts';
 
 /** A harness of a memory broker of its own; `change` breaks each of its transports. */
 export function memoryHarness(
   like?: MemoryLikeness,
   change: (transport: IMessageTransport) => IMessageTransport = (transport) => transport,
 ): TransportHarness {
+  const refusals = new Refusals();
   const broker = memoryBroker(like === undefined ? {} : { like });
   return {
-    create: () => change(memory({ broker })),
+    create: () => change(refusals.around(memory({ broker }))),
     virtualTime: true,
-    faults: memoryFaultPort(broker),
+    faults: memoryFaultPort(broker, refusals),
     leftovers: () => broker.inUse(),
     alone: () => runAlone(join(import.meta.dirname, 'own-process.ts'), like === undefined ? [] : [like], 10_000),
   };
@@ -22,10 +24,10 @@ export function memoryHarness(
 const NOTHING_TO_END: InjectedFault = { end: () => Promise.resolve() };
 
 /** The faults of the memory broker in the suite's words. */
-function memoryFaultPort({ faults }: MemoryBroker): FaultPort {
+function memoryFaultPort({ faults }: MemoryBroker, refusals: Refusals): FaultPort {
   const armed = armedFaults(faults);
   const immediate = immediateFaults(faults);
-  const lasting = lastingFaults(faults);
+  const lasting = lastingFaults(faults, refusals);
   const hits = new Map<FaultKind, number>();
   const countIfHit = (kind: FaultKind, hit: number): void => {
     if (hit > 0) hits.set(kind, (hits.get(kind) ?? 0) + 1);
@@ -72,8 +74,8 @@ const immediateFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, (endpoint
   ]);
 
 /** Each begins, and gives a function that ends it and tells how often it has struck meanwhile. */
-const lastingFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, () => () => number> =>
-  new Map([
+const lastingFaults = (faults: MemoryFaults, refusals: Refusals): ReadonlyMap<FaultKind, () => () => number> =>
+  new Map<FaultKind, () => () => number>([
     [
       'hold-confirm',
       () => {
@@ -85,4 +87,6 @@ const lastingFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, () => () =>
         };
       },
     ],
+    ['down', () => refusals.begin('down')],
+    ['forbid', () => refusals.begin('forbid')],
   ]);

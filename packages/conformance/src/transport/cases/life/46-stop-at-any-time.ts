@@ -16,7 +16,7 @@ export const stopAtAnyTime: TransportCase = {
   name: 'stop before start, twice, at once, during each moment of a start, and with the broker down, ends in time',
   number: 46,
   group: 'life',
-  needsKill: ['fail-open'],
+  needsKill: ['down'],
   run: async (harness) => {
     const endpoints = [endpoint(harness.uniqueName(), { handlers: [handler(Work, () => undefined)] })];
     const bus = makeBus(harness, { endpoints, drainTimeout: DRAIN_MS });
@@ -27,10 +27,11 @@ export const stopAtAnyTime: TransportCase = {
     await endsInTime(harness, bus, 'after stop');
     for (let turns = 0; turns < MOMENTS; turns += 1) await stopsDuringStart(harness, bus, turns);
     await stopsAHangingStart(harness);
-    await harness.inject('fail-open');
+    const down = await harness.inject('down');
     const error = await rejectionOf('a start with the broker down', () => bus.start());
     expectThat(isBusError(error, 'TRANSPORT_OPEN_FAILED'), `a start with the broker down gave ${String(error)}`);
     await endsInTime(harness, bus, 'with the broker down');
+    await down.end();
     await harness.within(harness.patienceMs, 'the start after all that', bus.start());
     await endsInTime(harness, bus, 'at the end');
     return 'proven';

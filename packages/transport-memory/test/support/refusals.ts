@@ -1,0 +1,52 @@
+import { overlay } from '@waybill/conformance';
+import type { IMessageTransport, TopologyPlan } from '@waybill/core/transport';
+import { ConnectionError } from '@waybill/core/transport';
+
+/** What a broker with users and a network can refuse, and one in this process cannot. */
+export type Refusal = 'down' | 'forbid';
+
+/** Refuses in the place of the memory broker, for as long as it is told to, and counts. */
+export class Refusals {
+  readonly #struck = new Map<Refusal, number>();
+
+  /** Begins to refuse; the returned function ends it and tells how often it has struck. */
+  begin(refusal: Refusal): () => number {
+    this.#struck.set(refusal, 0);
+    return () => {
+      const struck = this.#struck.get(refusal) ?? 0;
+      this.#struck.delete(refusal);
+      return struck;
+    };
+  }
+
+  /** The transport, as somebody sees it who may be refused. */
+  around(transport: IMessageTransport): IMessageTransport {
+    return overlay(transport, {
+      open: async (options) => {
+        if (this.#strikes('down')) throw new ConnectionError('TRANSPORT_OPEN_FAILED', 'The broker does not answer. Try again later.');
+        await transport.open(options);
+      },
+      topology: overlay(transport.topology, {
+        apply: async (plan) => {
+          if (this.#strikes('forbid')) throw forbidden(plan);
+          await transport.topology.apply(plan);
+        },
+      }),
+    });
+  }
+
+  #strikes(refusal: Refusal): boolean {
+    const struck = this.#struck.get(refusal);
+    if (struck === undefined) return false;
+    this.#struck.set(refusal, struck + 1);
+    return true;
+  }
+}
+
+function forbidden({ entities }: TopologyPlan): ConnectionError {
+  const [first] = entities;
+  return new ConnectionError(
+    'TRANSPORT_OPEN_FAILED',
+    `The right to declare the ${first?.kind} "${first?.name}" is missing. Grant it, or declare it beforehand and start with \`provisioning: 'validate'\`.`,
+  );
+}
