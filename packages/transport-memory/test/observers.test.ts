@@ -88,3 +88,31 @@ it('an observer that throws changes nothing, and is logged', async () => {
   expect(logged.map(({ event, hook }) => [event, hook])).toEqual(kinds.map(() => ['hook.failed', 'observer']));
   await bus.stop();
 });
+
+it('an attempt ends for observers also where its delivery is lost or cannot be settled', async () => {
+  const broker = memoryBroker();
+  const lines: string[] = [];
+  const runtime = virtualRuntime();
+  const charge = handler(Charge, ({ fails }, context) => void (context.attempt === fails && broker.faults.cutConnections()));
+  const bus = createBus({
+    transport: memory({ broker }),
+    runtime,
+    observers: [(event) => lines.push(line(event))],
+    endpoints: [endpoint('billing', { handlers: [charge] })],
+  });
+  await bus.start();
+  await bus.send(Charge, { fails: 1 });
+  await runtime.settle();
+  const again = ['attempt-started billing 2', 'attempt-succeeded billing 2', 'message-settled billing 2 handled'];
+  expect(lines).toEqual(['attempt-started billing 1', 'attempt-succeeded billing 1', ...again]);
+  lines.length = 0;
+  broker.faults.failSettlements(1);
+  await bus.send(Charge, { fails: 0 });
+  await runtime.advance(60_000);
+  expect(lines.slice(0, 2)).toEqual([
+    'attempt-started billing 1',
+    expect.stringMatching(/^attempt-failed billing 1 .* → release after 0$/),
+  ]);
+  expect(lines.at(-1)).toMatch(/^message-settled billing \d handled$/);
+  await bus.stop();
+});

@@ -20,7 +20,7 @@ export interface ObservedMessage extends Pick<
 /** How a delivery was settled. */
 export type SettledAs = 'handled' | 'skipped' | 'redelivered' | 'dead-lettered' | 'discarded';
 
-/** What has happened on a bus. Each attempt starts once and ends once; `message-settled` follows the last of a delivery. */
+/** What has happened on a bus. Each attempt starts once and ends once; `message-settled` follows the last of a delivery, unless it goes back. */
 export type BusEvent =
   | { readonly kind: 'attempt-started'; readonly message: ObservedMessage }
   /** The handlers have returned, and what they sent was accepted. */
@@ -29,7 +29,7 @@ export type BusEvent =
       readonly kind: 'attempt-failed';
       readonly message: ObservedMessage;
       readonly error: unknown;
-      /** `retry`: in process · `redeliver`: the broker brings it again · `release`: back to the broker, because the bus stops or the delivery is lost. */
+      /** `retry`: in process · `redeliver`: the broker brings it again · `release`: back to the broker, because the bus stops, the delivery is lost or cannot be settled. */
       readonly next: 'retry' | 'redeliver' | 'dead-letter' | 'discard' | 'release';
       /** The wait before it comes again, in milliseconds; 0 where there is none. */
       readonly delayMs: number;

@@ -47,7 +47,7 @@ export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScop
   try {
     const acked = acknowledge(delivery, context, scope.plan);
     if (isPromise(acked)) return settleOrRelease(delivery, scope, () => untilSettled(delivery, scope, { context, acked, before }));
-    if (acked === 'settled') succeeded(context, scope);
+    succeeded(context, scope, acked);
     return acked;
   } catch (error) {
     const acked = Promise.reject<SettleResult>(error);
@@ -96,10 +96,10 @@ async function untilSettled(
 ): Promise<DeliveryEnd> {
   try {
     const end = await acked;
-    if (end === 'settled') succeeded(context, scope);
+    succeeded(context, scope, end);
     return end;
   } catch (error) {
-    if (!isRefusedSend(error, context)) throw error;
+    if (!isRefusedSend(error, context)) throw goesBack(error, context, scope);
     return untilDecided(delivery, scope, { context, attempted: { error }, before });
   }
 }
@@ -133,19 +133,26 @@ async function settleSuccess(delivery: ITransportDelivery, context: IncomingCont
   const { plan } = scope;
   try {
     const end = await (context.outcome === 'skipped' ? setAside(delivery, plan) : acknowledge(delivery, context, plan));
-    if (end === 'settled') succeeded(context, scope);
+    succeeded(context, scope, end);
     return end;
   } catch (error) {
     if (isRefusedSend(error, context)) return { error };
-    throw error;
+    throw goesBack(error, context, scope);
   }
 }
 
-function succeeded(context: IncomingContext, { plan: { observe }, backoff }: ReceiveScope): void {
-  backoff.succeeded();
+/** Nothing more is to be tried. A message whose delivery was lost is not settled. */
+function succeeded(context: IncomingContext, { plan: { observe }, backoff }: ReceiveScope, end: DeliveryEnd): void {
+  if (end === 'settled') backoff.succeeded();
   if (observe === undefined) return;
   observe({ kind: 'attempt-succeeded', message: context });
-  observe({ kind: 'message-settled', message: context, as: context.outcome, reason: undefined });
+  if (end === 'settled') observe({ kind: 'message-settled', message: context, as: context.outcome, reason: undefined });
+}
+
+/** Settling failed: the attempt was for nothing. Returns the error. */
+function goesBack(error: unknown, context: IncomingContext, { plan }: ReceiveScope): unknown {
+  plan.observe?.({ kind: 'attempt-failed', message: context, error, next: 'release', delayMs: 0 });
+  return error;
 }
 
 function acknowledge(delivery: ITransportDelivery, context: IncomingContext, { capabilities }: ReceivePlan): MaybePromise<SettleResult> {

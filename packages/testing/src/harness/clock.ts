@@ -1,0 +1,110 @@
+import type { ObservedMessage } from '@waybill/core';
+import type { VirtualRuntime } from '@waybill/simulation';
+import { showDuration } from '../expecting/show.ts';
+import { TestFailure } from '../expecting/test-failure.ts';
+import type { Activity } from './activity.ts';
+
+/** What a {@link HarnessClock} works with. */
+export interface ClockParts {
+  readonly runtime: VirtualRuntime;
+  readonly activity: Activity;
+  /** The longest wait for handlers that wait for something real, in real milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Virtual time, and the waiting for real things between its steps. */
+export class HarnessClock {
+  readonly #parts: ClockParts;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ClockParts) {
+    this.#parts = parts;
+  }
+
+  /** Virtual milliseconds since the harness was made. */
+  get elapsed(): number {
+    return this.#parts.runtime.monotonic();
+  }
+
+  /** Virtual milliseconds until something is due; `undefined` when nothing is. */
+  get nextDue(): number | undefined {
+    return this.#parts.runtime.nextTimer();
+  }
+
+  /**
+   * Resolves when nothing can happen any more without time passing, or, where it is given, when `until` is true.
+   * @throws TestFailure when a handler has not ended within the bound, by its name
+   */
+  async quiet(until: () => boolean = () => false): Promise<void> {
+    const { runtime, activity, patienceMs } = this.#parts;
+    for (;;) {
+      await runtime.settle();
+      if (until() || activity.busy().length === 0) return;
+      if (!(await activity.nextMovement(patienceMs))) throw stillRunning(activity.busy(), patienceMs);
+    }
+  }
+
+  /** Lets time pass, each timer at its time, all quiet between them. Calls wait for each other. */
+  advance(milliseconds: number, overRunning: boolean): Promise<void> {
+    return this.#next(() => this.#advance(milliseconds, overRunning));
+  }
+
+  /** Lets time pass until the promise settles, and settles as it does. */
+  until<T>(work: Promise<T>, overRunning: boolean): Promise<T> {
+    return this.#next(() => this.#until(work, overRunning));
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #advance(milliseconds: number, overRunning: boolean): Promise<void> {
+    const { runtime } = this.#parts;
+    const end = this.elapsed + milliseconds;
+    for (;;) {
+      if (!overRunning) await this.quiet();
+      const next = runtime.nextTimer();
+      if (next === undefined || this.elapsed + next > end) break;
+      await runtime.advance(next);
+    }
+    await runtime.advance(Math.max(0, end - this.elapsed));
+    if (!overRunning) await this.quiet();
+  }
+
+  async #until<T>(work: Promise<T>, overRunning: boolean): Promise<T> {
+    const { runtime, activity, patienceMs } = this.#parts;
+    let settled = false;
+    const onSettled = (): void => {
+      settled = true;
+      activity.moved();
+    };
+    work.then(onSettled, onSettled);
+    for (;;) {
+      await (overRunning ? runtime.settle() : this.quiet(() => settled));
+      if (settled) return work;
+      const next = runtime.nextTimer();
+      if (next !== undefined) await runtime.advance(next);
+      else if (!(await activity.nextMovement(patienceMs)))
+        throw new TestFailure(
+          `The promise has not settled within ${patienceMs} ms of real time, and there is no timer that could settle it.`,
+        );
+    }
+  }
+}
+
+function stillRunning(busy: readonly ObservedMessage[], patienceMs: number): TestFailure {
+  const lines = busy.map(
+    ({ contract, allHeaders, endpoint, attempt, messageId }) =>
+      `  ${contract?.name ?? allHeaders.get('waybill-name') ?? '(no name)'} at ${endpoint}, attempt ${attempt}, message ${messageId}`,
+  );
+  return new TestFailure(
+    [
+      `${busy.length === 1 ? 'A handler has' : `${busy.length} handlers have`} not ended after ${patienceMs} ms of real time:`,
+      ...lines,
+      'Each waits for something outside of the harness. Give it a fake that answers; wait longer by `createTestHarness({ patience })`;',
+      `or, where it is meant to hang, let time pass all the same: \`harness.advance('${showDuration(30_000)}', { overRunning: true })\`.`,
+    ].join('\n'),
+  );
+}

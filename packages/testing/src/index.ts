@@ -1,0 +1,16 @@
+// the harness
+export { createTestHarness } from './harness/create-test-harness.ts';
+export type { HarnessSettings, TestHarnessOptions } from './harness/harness-options.ts';
+export type { PassingOptions, TestHarness } from './harness/test-harness.ts';
+
+// what it recorded
+export type { PayloadOf, RecordedMessage, RecordKind } from './recording/recorded-message.ts';
+export type { ContractOf, RecordedMessages, Where } from './expecting/recorded-messages.ts';
+export type { FieldPattern, MessagePattern } from './expecting/message-pattern.ts';
+export { TestFailure } from './expecting/test-failure.ts';
+export type { Timeline } from './timeline/timeline.ts';
+
+// faults
+export { forSeeds } from './faults/for-seeds.ts';
+export type { SeedRange } from './faults/for-seeds.ts';
+export type { FaultRates } from './faults/seeded-faults.ts';
