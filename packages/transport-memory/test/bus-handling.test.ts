@@ -121,6 +121,25 @@ describe('a message of a name that nobody here handles', () => {
 });
 
 describe('a message is handled', () => {
+  it('anew at each attempt: what a handler did to its headers, the next attempt does not see', async () => {
+    const seen: string[] = [];
+    const done = gate();
+    const work = handler(Work, (_, { headers, attempt }) => {
+      seen.push(JSON.stringify(Array.from(headers)));
+      (headers as Map<string, string>).set('own', 'tampered').set('more', 'x');
+      if (attempt === 1) throw new Error('first attempt');
+      done.resolve();
+    });
+    await using bus = createBus({
+      transport: memory(),
+      endpoints: [endpoint('jobs', { handlers: [work], recovery: { retries: 1 } })],
+    });
+    await bus.start();
+    await bus.send(Work, { n: 1 }, { headers: { own: 'a' } });
+    await done.promise;
+    expect(seen).toEqual(['[["own","a"]]', '[["own","a"]]']);
+  });
+
   const fine: [string, ReadonlyMap<string, string>, string][] = [
     ['of the known version', named('jobs.work', { [HEADERS.version]: '2' }), '{"n":1}'],
     ['of an older version', named('jobs.work', { [HEADERS.version]: '1' }), '{"n":1}'],
@@ -157,6 +176,7 @@ describe('a message that must not leave is refused at the call:', () => {
   cyclic['self'] = cyclic;
   const bad: [string, unknown, string][] = [
     ['200,000 levels', nested(DEPTH), 'MESSAGE_NOT_SERIALIZABLE'],
+    ['65 levels', nested(65), 'MESSAGE_NOT_SERIALIZABLE'],
     ['a cycle', cyclic, 'MESSAGE_NOT_SERIALIZABLE'],
     ['a __proto__ key', JSON.parse('{"__proto__":{"admin":true}}'), 'MESSAGE_NOT_SERIALIZABLE'],
     ['more bytes than the transport takes', { text: 'x'.repeat(262_144) }, 'MESSAGE_TOO_LARGE'],

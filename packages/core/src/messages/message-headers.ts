@@ -108,9 +108,11 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return this.entries();
   }
 
-  /** The user's own headers, without those of the bus and of W3C trace context. */
+  /** The user's own headers, without those of the bus and of W3C trace context. Whatever is done to the map, no copy sees. */
   get custom(): ReadonlyMap<string, string> {
-    return this.#custom ?? NO_CUSTOM;
+    if (this.#shared) this.#own();
+    this.#custom ??= new Map();
+    return this.#custom;
   }
 
   /** True when they weigh at most `limit` bytes on the wire; cheaper than {@link byteLength} where the answer is plain. */
@@ -145,8 +147,6 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
 /** In UTF-8 a UTF-16 code unit takes at most three bytes. */
 const MAX_BYTES_PER_UNIT = 3;
-
-const NO_CUSTOM: ReadonlyMap<string, string> = new Map();
 
 /** The length of a string in UTF-8, without encoding it. */
 export function utf8Length(text: string): number {

@@ -35,4 +35,44 @@ describe('MessageHeaders', () => {
     expect(headers.byteLength()).toBe(weight);
     expect([headers.fitsInto(weight), headers.fitsInto(weight - 1)]).toEqual([true, false]);
   });
+
+  it('hands out own headers that may be tampered with: neither a copy, nor the source, nor other messages see it', () => {
+    const source = MessageHeaders.empty().set('waybill-id', '1').set('x-own', 'a');
+    const copy = MessageHeaders.copyOf(source);
+    (copy.custom as Map<string, string>).set('x-own', 'b').set('x-more', 'c');
+    expect(Array.from(source.custom)).toEqual([['x-own', 'a']]);
+    expect(Array.from(MessageHeaders.copyOf(source).custom)).toEqual([['x-own', 'a']]);
+    (MessageHeaders.empty().custom as Map<string, string>).set('x-own', 'z');
+    expect(MessageHeaders.empty().custom.size).toBe(0);
+  });
+
+  it('is a map like any other, whatever is done to it in whatever order', () => {
+    const names = ['waybill-id', 'waybill-tenant', 'traceparent', 'x-a', '__proto__', 'constructor', 'toString', 'WAYBILL-ID', ''];
+    let state = 7;
+    const pick = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+    const oracle = new Map<string, string>();
+    const headers = MessageHeaders.empty();
+    for (let step = 0; step < 2_000; step += 1) {
+      const name = names[pick(names.length)] as string;
+      const isRemoval = pick(3) === 0;
+      const removed = isRemoval ? [headers.delete(name), oracle.delete(name)] : [true, true];
+      expect(removed[0]).toBe(removed[1]);
+      if (!isRemoval) {
+        headers.set(name, String(step));
+        oracle.set(name, String(step));
+      }
+      if (pick(10) === 0) MessageHeaders.copyOf(headers).set(name, 'elsewhere');
+      expect([headers.get(name), headers.has(name), headers.size]).toEqual([oracle.get(name), oracle.has(name), oracle.size]);
+    }
+    const sorted = (entries: Iterable<readonly [string, string]>): (readonly [string, string])[] =>
+      Array.from(entries).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    expect(sorted(headers)).toEqual(sorted(oracle));
+    expect(Array.from(headers.keys())).toEqual(Array.from(headers, ([name]) => name));
+    expect(Array.from(headers.values())).toEqual(Array.from(headers, ([, value]) => value));
+    const told: [string, string][] = [];
+    headers.forEach((value, name, map) => told.push([name, map === headers ? value : 'another map']));
+    expect(told).toEqual(Array.from(headers));
+    expect(sorted(MessageHeaders.copyOf(new Map(oracle)))).toEqual(sorted(oracle));
+    expect(sorted(headers.custom)).toEqual(sorted(Array.from(oracle).filter(([name]) => !/^(waybill-|traceparent)/.test(name))));
+  });
 });

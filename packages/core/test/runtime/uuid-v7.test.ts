@@ -42,6 +42,7 @@ describe('a UUID of version 7', () => {
       return id();
     });
     expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(100);
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 });

@@ -22,10 +22,10 @@ export function assignIdentifiers(runtime: Runtime, source: string): Step<Outgoi
       headers.put(SLOTS.source, source);
       assignLinks(context, id);
       if (options.timeToLive !== undefined) {
-        context.expiresAt = now + toMilliseconds(options.timeToLive, 'timeToLive');
+        context.expiresAt = Math.ceil(now + toMilliseconds(options.timeToLive, 'timeToLive'));
         headers.put(SLOTS.expires, isoTime(context.expiresAt));
       }
-      if (options.delay !== undefined) context.notBefore = now + toMilliseconds(options.delay, 'delay');
+      if (options.delay !== undefined) context.notBefore = Math.ceil(now + toMilliseconds(options.delay, 'delay'));
       if (options.partitionKey !== undefined) {
         context.partitionKey = options.partitionKey;
         headers.put(SLOTS.partitionKey, options.partitionKey);
