@@ -158,6 +158,28 @@ describe('memory', () => {
   });
 });
 
+describe('the verbs', () => {
+  it('say what they were given, and which verb is for it', async () => {
+    const bus = createBus({ transport: memory(), handlers: [work] });
+    await expect(bus.send(undefined as never, {} as never)).rejects.toMatchObject({
+      code: 'BUS_NOT_STARTED',
+      message: expect.stringMatching(/^The message was not sent/) as string,
+    });
+    await bus.start();
+    const given = (code: string, text: string): object => ({ code, message: expect.stringContaining(text) as string });
+    const what = ['`send`', '`publish`', '`request`'].map((verb) =>
+      given('CONTRACT_INVALID', `${verb} was given undefined, which is no contract`),
+    );
+    await expect(bus.send(undefined as never, {} as never)).rejects.toMatchObject(what[0] as object);
+    await expect(bus.publish(undefined as never, {} as never)).rejects.toMatchObject(what[1] as object);
+    await expect(bus.request(undefined as never, {} as never)).rejects.toMatchObject(what[2] as object);
+    const mismatch = (text: string): object => given('CONTRACT_KIND_MISMATCH', text);
+    await expect(bus.send(Done as never, { n: 1 } as never)).rejects.toMatchObject(mismatch('"jobs.done" is an event. Use `publish`.'));
+    await expect(bus.publish(Work as never, { n: 1 } as never)).rejects.toMatchObject(mismatch('is a command without a reply. Use `send`'));
+    await bus.stop();
+  });
+});
+
 describe('a command to an endpoint of the same bus', () => {
   const bus = createBus({
     name: 'jobs',

@@ -285,7 +285,8 @@ export class RunningBus implements Bus {
   }
 
   #assertSending(contract: Contract): void {
-    if (this.state !== 'started') this.#assertStarted(`"${contract?.name}" was not sent`);
+    if (this.state !== 'started')
+      this.#assertStarted(`${contract?.name === undefined ? 'The message' : `"${contract.name}"`} was not sent`);
   }
 
   #assertStarted(what: string): void {

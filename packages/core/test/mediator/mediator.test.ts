@@ -69,12 +69,13 @@ describe('send', () => {
     const missing = await errorOf(mediator.send(Other, { n: 1 }));
     expect([missing.code, missing.message]).toEqual(['HANDLER_MISSING', expect.stringContaining('"jobs.other"')]);
     expect((await errorOf(mediator.request(Reserve, { n: 1 }))).code).toBe('HANDLER_MISSING');
-    for (const wrong of [Done, GetJob, undefined])
+    for (const wrong of [Done, GetJob])
       expect((await errorOf(mediator.send(wrong as never, { n: 1 } as never))).code).toBe('CONTRACT_KIND_MISMATCH');
-    for (const wrong of [Work, GetJob, undefined])
+    for (const wrong of [Work, GetJob])
       expect((await errorOf(mediator.publish(wrong as never, { n: 1 } as never))).code).toBe('CONTRACT_KIND_MISMATCH');
-    for (const wrong of [Work, Done, undefined])
+    for (const wrong of [Work, Done])
       expect((await errorOf(mediator.request(wrong as never, { n: 1 } as never))).code).toBe('CONTRACT_KIND_MISMATCH');
+    expect((await errorOf(mediator.send(undefined as never, {} as never))).code).toBe('CONTRACT_INVALID');
   });
 
   it.each(['to', 'delay'])('refuses `%s`, which it cannot keep', async (option) => {
