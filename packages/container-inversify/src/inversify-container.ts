@@ -33,7 +33,7 @@ class InversifyContainer implements IContainer {
   readonly #scoped: readonly ServiceIdentifier[];
   readonly #classes = new Set<AnyHandlerClass>();
   /** Scopes that no call uses. They are used again: a child container and its first plan cost more than a whole message. */
-  readonly #free: InversifyScope[] = [];
+  #free: InversifyScope[] = [];
 
   constructor(container: Container, scoped: readonly ServiceIdentifier[]) {
     this.#container = container;
@@ -49,7 +49,7 @@ class InversifyContainer implements IContainer {
         `\`scoped\` of the inversify container lists ${unknown.map(String).join(', ')}, bound to nothing. Bind it in request scope first.`,
       );
     }
-    this.#free.length = 0;
+    this.#free = []; // those in use lack the new classes
     this.#free.push(this.#makeScope()); // a class that lacks an `@inject` is refused here, and not by the first message
   }
 
@@ -60,10 +60,11 @@ class InversifyContainer implements IContainer {
   }
 
   #makeScope(): InversifyScope {
+    const free = this.#free;
     return new InversifyScope(this.#container, {
       handlerClasses: this.#classes,
       scoped: this.#scoped,
-      onEnd: (scope) => this.#free.push(scope),
+      onEnd: (scope) => free.push(scope),
     });
   }
 }

@@ -226,6 +226,24 @@ describe('handler classes made by inversify', () => {
     expect(errors.map(({ event }) => event)).toEqual(['scope.dispose-failed']);
   });
 
+  it('may come from one adapter for several buses and mediators, also while one of them handles', async () => {
+    const { container, log } = makeContainer();
+    class Later {}
+    const adapter = inversify(container, { scoped: [UnitOfWork] });
+    adapter.register([SubmitOrderHandler]);
+    const context = { message: { orderId: 'a' } } as ConsumeContext;
+    const inUse = adapter.createScope(context);
+    await inUse.resolve(SubmitOrderHandler);
+    adapter.register([Later]);
+    await inUse.dispose();
+    const scopes = [adapter.createScope(context), adapter.createScope(context)];
+    for (const scope of scopes) {
+      expect(await scope.resolve(Later)).toBeInstanceOf(Later);
+      expect(await scope.resolve(SubmitOrderHandler)).toBeInstanceOf(SubmitOrderHandler);
+    }
+    expect(log).toEqual(['open a', 'dispose a', 'open a', 'open a']);
+  });
+
   it('serve a mediator as they serve a bus', async () => {
     const { container, orders, log } = makeContainer();
     const mediator = createMediator({ handlers: [SubmitOrderHandler], container: inversify(container, { scoped: [UnitOfWork] }) });

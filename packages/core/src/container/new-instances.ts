@@ -23,7 +23,8 @@ export const newInstances: IContainer = Object.freeze({
 
 /** True where instances of the class want to be disposed. */
 export function isDisposable({ prototype }: AnyHandlerClass): boolean {
-  return Symbol.asyncDispose in prototype || Symbol.dispose in prototype;
+  const members = (prototype ?? {}) as object;
+  return Symbol.asyncDispose in members || Symbol.dispose in members;
 }
 
 /** `new Handler()`. The class is known to need no parameters. */
