@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bus, StandardSchema } from '@waybill/core';
-import { defineQuery, endpoint, handler, typed } from '@waybill/core';
+import type { Bus, ConsumeContext, Handler, Replied, StandardSchema } from '@waybill/core';
+import { defineQuery, endpoint, handler, handlerClass, handles, typed } from '@waybill/core';
 import type { IMessageTransport, TransportMessage } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryBroker } from '../src/index.ts';
@@ -45,6 +45,54 @@ describe('a reply', () => {
     const { bus } = await start([], { endpoints: [endpoint('orders', { handlers: [get], recovery: { retries: 1 } })] });
     expect(await bus.request(GetOrder, order)).toEqual({ total: 2 });
     expect(bus.replies.dropped).toBe(0);
+    await bus.stop();
+  });
+
+  it('comes after a redelivery too', async () => {
+    let tries = 0;
+    const get = handler(GetOrder, () => {
+      tries += 1;
+      if (tries === 1) throw new Error('not yet');
+      return { total: tries };
+    });
+    const { bus, runtime } = await start([], { endpoints: [endpoint('orders', { handlers: [get], recovery: { redeliver: ['10s'] } })] });
+    const reply = bus.request(GetOrder, order);
+    await runtime.advance(12_000);
+    expect(await reply).toEqual({ total: 2 });
+    await bus.stop();
+  });
+
+  it('to a request that is returned from the dead letters reaches nobody, and fails nothing', async () => {
+    let isMended = false;
+    const get = handler(GetOrder, () => {
+      if (!isMended) throw new Error('broken');
+      return { total: 1 };
+    });
+    const { bus, runtime } = await start([get]);
+    const waiting = errorOf(bus.request(GetOrder, order, { timeout: '5s' }));
+    await runtime.advance(5_000);
+    expect(await waiting).toMatchObject({ code: expect.stringMatching(/^REQUEST_(TIMEOUT|FAULTED)$/) as string });
+    isMended = true;
+    await bus.deadLetters('orders').return(() => true);
+    await runtime.settle();
+    expect([await bus.deadLetters('orders').count(), bus.replies.dropped]).toEqual([0, 1]);
+    await bus.stop();
+  });
+
+  it('of a decorated class and of a class without one is what its method returns', async () => {
+    @handles(GetOrder)
+    class GetOrderHandler {
+      handle({ orderId }: { readonly orderId: string }): View {
+        return { total: Number(orderId) };
+      }
+    }
+    class ReserveHandler implements Handler<typeof Reserve> {
+      async handle(_: { readonly orderId: string }, context: ConsumeContext<unknown, View>): Promise<Replied> {
+        return context.reply({ total: 8 });
+      }
+    }
+    const { bus } = await start([GetOrderHandler, handlerClass(Reserve, ReserveHandler)]);
+    expect([await bus.request(GetOrder, order), await bus.request(Reserve, order)]).toEqual([{ total: 1 }, { total: 8 }]);
     await bus.stop();
   });
 

@@ -153,6 +153,37 @@ describe('request', () => {
     expect(runtime.pendingTimers()).toBe(0);
   });
 
+  it('whose inbox never opens keeps the bus from nothing', async () => {
+    const transport = Object.assign(memory(), { replies: () => never });
+    const { bus, runtime } = await start([], { transport });
+    const waiting = errorOf(bus.request(GetOrder, order));
+    await runtime.settle();
+    await bus.stop();
+    expect(await waiting).toMatchObject({ code: 'BUS_STOPPED' });
+    expect([bus.state, runtime.pendingTimers()]).toEqual(['stopped', 0]);
+    expect(runtime.logged.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('whose inbox never closes keeps the transport from nothing', async () => {
+    const transport = memory();
+    const replies = transport.replies.bind(transport);
+    const closed: string[] = [];
+    const close = transport.close.bind(transport);
+    Object.assign(transport, {
+      replies: async (onReply: (message: TransportMessage) => void) => ({ ...(await replies(onReply)), close: () => never }),
+      close: () => {
+        closed.push('transport');
+        return close();
+      },
+    });
+    const { bus, runtime } = await start([handler(GetOrder, () => ({ total: 1 }))], { transport });
+    await bus.request(GetOrder, order);
+    const stopping = bus.stop();
+    await runtime.advance(transport.capabilities.stopSlackMs);
+    await stopping;
+    expect([bus.state, closed]).toEqual(['stopped', ['transport']]);
+  });
+
   it('of a handler is answered while the bus drains', async () => {
     const broker = memoryBroker();
     const there = await start([handler(GetOrder, () => ({ total: 9 }))], { broker });

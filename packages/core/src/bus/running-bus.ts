@@ -192,7 +192,8 @@ export class RunningBus implements Bus {
       await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
     }
     keeper.giveUp();
-    const closed = this.#closeRequests().then(() => this.#closeTransport());
+    const requestsClosed = settlesInTime(this.#closeRequests(), { limitMs: slackMs / 4, runtime });
+    const closed = requestsClosed.then(() => this.#closeTransport());
     await settlesInTime(closed, { limitMs: slackMs / 2, runtime });
     this.#running.clear();
     if (drain) runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');

@@ -49,6 +49,7 @@ export class RequestClient {
   readonly #parts: RequestClientParts;
   readonly #pending = new Map<string, PendingRequest>();
   #inbox: Promise<IReplyInbox> | undefined;
+  #opened: IReplyInbox | undefined;
   #closedBy: Error | undefined;
 
   constructor(parts: RequestClientParts) {
@@ -79,8 +80,8 @@ export class RequestClient {
   async close(reason: Error): Promise<void> {
     this.#closedBy = reason;
     for (const pending of this.#pending.values()) pending.fail(reason);
-    const inbox = await this.#inbox?.catch(() => undefined);
-    await inbox?.close();
+    if (this.#opened !== undefined) await this.#opened.close();
+    else this.#inbox?.then((late) => late.close()).catch(() => undefined); // it may never open
   }
 
   async #send(call: RequestCall, requestId: string, pending: PendingRequest): Promise<void> {
@@ -100,10 +101,13 @@ export class RequestClient {
   #openInbox(): Promise<IReplyInbox> {
     this.#inbox ??= this.#parts.transport
       .replies((reply) => this.#onReply(reply))
-      .catch((error: unknown) => {
-        this.#inbox = undefined;
-        throw error;
-      });
+      .then(
+        (inbox) => (this.#opened = inbox),
+        (error: unknown) => {
+          this.#inbox = undefined;
+          throw error;
+        },
+      );
     return this.#inbox;
   }
 
