@@ -21,7 +21,7 @@ export const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   routing: [],
   recoverability: [],
   'unit-of-work': ['outbox', 'inbox'],
-  mediator: ['container', 'decorators'],
+  mediator: ['container', 'decorators', 'replies'],
 };
 
 /** The folders that may touch a delivery. */

@@ -6,6 +6,7 @@ import type { BoundHandler, HandlerLike, HandlerList } from '../handling/handler
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
 import { isOptions } from '../errors/option-problems.ts';
+import { ProblemReport } from '../errors/problem-report.ts';
 import { isContract } from '../messages/assert-contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { BusObserver } from '../pipeline/bus-events.ts';
@@ -81,43 +82,27 @@ export interface ResolvedBusOptions {
 
 /**
  * Checks everything and reports all problems at once.
- * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems`
+ * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems` and `details.codes`
  */
 export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
-  if (!isOptions(options)) assertNoProblems(busOptionProblems(options));
-  const problems: string[] = [];
-  const collect = <T>(check: () => T): T | undefined => {
-    try {
-      return check();
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  };
-  problems.push(...busOptionProblems(options));
-  if (options.name !== undefined) collect(() => assertEndpointName(options.name as string, 'bus'));
-  if (options.namespace !== undefined) collect(() => assertEndpointName(options.namespace as string, 'namespace'));
+  const report = new ProblemReport();
+  report.add(busOptionProblems(options));
+  if (!isOptions(options)) report.assertNone('The bus');
+  if (options.name !== undefined) report.collect(() => assertEndpointName(options.name as string, 'bus'));
+  if (options.namespace !== undefined) report.collect(() => assertEndpointName(options.namespace as string, 'namespace'));
   const bind = (handlers: HandlerList, place: string): readonly BoundHandler[] =>
-    listOf<HandlerLike>(handlers).flatMap((one) => collect(() => boundHandlersOf(one, place)) ?? []);
-  const endpoints = collect(() => endpointsOf(options, bind)) ?? [];
+    listOf<HandlerLike>(handlers).flatMap((one) => report.collect(() => boundHandlersOf(one, place)) ?? []);
+  const endpoints = report.collect(() => endpointsOf(options, bind)) ?? [];
   if (isContainer(options.container)) {
     const handlers = endpoints.flatMap((one) => one.handlers);
-    collect(() => registerClasses(handlers, options.container));
+    report.collect(() => registerClasses(handlers, options.container));
   }
   const [routes, publishes] = [listOf<Route>(options.routes).filter(isRoute), listOf<AnyEvent>(options.publishes).filter(isContract)];
-  problems.push(...endpointProblems(endpoints, routes), ...contractProblems(routes, publishes, endpoints));
-  const publishTimeoutMs = collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
-  const drainTimeoutMs = collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
-  assertNoProblems(problems);
+  report.add([...endpointProblems(endpoints, routes), ...contractProblems(routes, publishes, endpoints)]);
+  const publishTimeoutMs = report.collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
+  const drainTimeoutMs = report.collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
+  report.assertNone('The bus');
   return { name: options.name ?? 'waybill', publishTimeoutMs, drainTimeoutMs, endpoints };
-}
-
-function assertNoProblems(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const count = problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`;
-  throw new ConfigurationError('CONFIGURATION_INVALID', `The bus cannot be built, ${count}:\n- ${problems.join('\n- ')}`, {
-    details: { problems },
-  });
 }
 
 type Bind = (handlers: HandlerList, place: string) => readonly BoundHandler[];

@@ -1,10 +1,10 @@
-import { DeliveryError } from '../errors/bus-error.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { Step } from '../pipeline/step.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { RunnableHandler } from './handler.ts';
 import type { HandlerTable } from './handler-table.ts';
+import { handlersFailed } from './handlers-failed.ts';
 
 /** Calls the handlers of the message, one after another. All run, also when one fails; then the attempt fails with its error. */
 export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
@@ -36,15 +36,5 @@ async function invokeAll(handlers: readonly RunnableHandler[], context: Incoming
       errors.push(error);
     }
   }
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) {
-    throw new DeliveryError(
-      'HANDLER_FAILED',
-      `${errors.length} of ${handlers.length} handlers of "${context.contract.name}" failed. See \`cause\`.`,
-      {
-        cause: new AggregateError(errors),
-        details: { contract: context.contract.name, failed: errors.length },
-      },
-    );
-  }
+  if (errors.length > 0) throw handlersFailed(context.contract, errors, handlers.length);
 }

@@ -1,6 +1,7 @@
 import { MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
 import type { RequestOptions } from '../pipeline/message-sender.ts';
+import { aborted } from '../replies/pending-request.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 
@@ -16,7 +17,7 @@ export function boundedRequest(
   start: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<unknown> {
   const timeoutMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'timeout');
-  if (signal?.aborted === true) throw aborted(contract, signal);
+  if (signal?.aborted === true) throw aborted(contract, [signal]);
   const givenUp = new AbortController();
   return new Promise((resolve, reject) => {
     let timer: Timer | undefined;
@@ -29,17 +30,10 @@ export function boundedRequest(
       givenUp.abort(reason);
       reject(reason);
     };
-    const onAbort = (): void => giveUp(aborted(contract, signal as AbortSignal));
+    const onAbort = (): void => giveUp(aborted(contract, [signal as AbortSignal]));
     signal?.addEventListener('abort', onAbort, { once: true });
     if (timeoutMs !== undefined) timer = runtime.setTimer(timeoutMs, () => giveUp(timedOut(contract, timeoutMs)));
     start(givenUp.signal).finally(end).then(resolve, reject);
-  });
-}
-
-function aborted(contract: Contract, signal: AbortSignal): MessageError {
-  return new MessageError('REQUEST_ABORTED', `The request "${contract.name}" was given up: see \`cause\`. It may have been handled.`, {
-    cause: signal.reason,
-    details: { contract: contract.name },
   });
 }
 

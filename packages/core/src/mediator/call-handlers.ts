@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors/bus-error.ts';
+import { handlersFailed } from '../handling/handlers-failed.ts';
 import type { RunnableHandler } from '../handling/handler.ts';
 import type { Contract } from '../messages/contract.ts';
 import type { Middleware } from '../pipeline/step.ts';
@@ -33,15 +33,5 @@ async function callAll(contract: Contract, handles: readonly Handle[], context: 
       errors.push(error);
     }
   }
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) {
-    throw new DeliveryError(
-      'HANDLER_FAILED',
-      `${errors.length} of ${handles.length} handlers of "${contract.name}" failed. See \`cause\`.`,
-      {
-        cause: new AggregateError(errors),
-        details: { contract: contract.name, failed: errors.length },
-      },
-    );
-  }
+  if (errors.length > 0) throw handlersFailed(contract, errors, handles.length);
 }

@@ -1,9 +1,9 @@
 import type { IContainer } from '../container/container.ts';
 import { registerClasses, runnableHandlers } from '../container/runnable-handlers.ts';
 import { boundHandlersOf } from '../decorators/bound-handlers.ts';
-import { ConfigurationError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
 import { optionProblems } from '../errors/option-problems.ts';
+import { ProblemReport } from '../errors/problem-report.ts';
 import type { BoundHandler, HandlerLike, HandlerList, RunnableHandler } from '../handling/handler.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
@@ -47,7 +47,7 @@ const KNOWN_OPTIONS: readonly string[] = Object.keys({
  * await using mediator = createMediator({ handlers: [SubmitOrderHandler, getOrder] });
  * const view = await mediator.request(GetOrder, { orderId: '1' });
  * ```
- * @throws ConfigurationError `CONFIGURATION_INVALID`
+ * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems` and `details.codes`
  */
 export function createMediator(options: MediatorOptions): Mediator {
   const bound = bindAll(options);
@@ -61,24 +61,14 @@ export function createMediator(options: MediatorOptions): Mediator {
 
 /** The handlers, bound and known to the container. */
 function bindAll(options: MediatorOptions): readonly BoundHandler[] {
-  const problems = [...optionProblems('`createMediator`', options, KNOWN_OPTIONS), ...shapeProblems(options ?? {})];
-  const collect = <T>(check: () => T): T | undefined => {
-    try {
-      return check();
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  };
+  const report = new ProblemReport();
+  report.add([...optionProblems('`createMediator`', options, KNOWN_OPTIONS), ...shapeProblems(options ?? {})]);
   const handlers: readonly HandlerLike[] = Array.isArray(options?.handlers) ? options.handlers : [];
-  const bound = handlers.flatMap((one) => collect(() => boundHandlersOf(one, '`createMediator`')) ?? []);
-  problems.push(...ambiguous(bound));
-  collect(() => registerClasses(bound, options?.container));
-  if (problems.length === 0) return bound;
-  const count = problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`;
-  throw new ConfigurationError('CONFIGURATION_INVALID', `The mediator cannot be built, ${count}:\n- ${problems.join('\n- ')}`, {
-    details: { problems },
-  });
+  const bound = handlers.flatMap((one) => report.collect(() => boundHandlersOf(one, '`createMediator`')) ?? []);
+  report.add(ambiguous(bound));
+  report.collect(() => registerClasses(bound, options?.container));
+  report.assertNone('The mediator');
+  return bound;
 }
 
 function shapeProblems({ handlers, middleware = [] }: Partial<MediatorOptions>): readonly string[] {

@@ -57,8 +57,23 @@ test('what compiles on a class', () => {
       void (order.total + context.message.total);
     }
   }
+  @handles(GetOrder)
+  class RepliesByContext implements Handler<typeof GetOrder> {
+    async handle({ orderId }: { orderId: string }, context: ConsumeContext<{ readonly orderId: string }, OrderView>) {
+      return context.reply({ found: true, total: orderId.length });
+    }
+  }
   const getOrder = handler(GetOrder, () => ({ found: false }));
-  const list: HandlerList = [SubmitOrderHandler, GetOrderHandler, LessIsFine, AsAProperty, TwoContracts, TypedContext, getOrder];
+  const list: HandlerList = [
+    SubmitOrderHandler,
+    GetOrderHandler,
+    LessIsFine,
+    AsAProperty,
+    TwoContracts,
+    TypedContext,
+    RepliesByContext,
+    getOrder,
+  ];
   createBus({ transport, endpoints: [endpoint('orders', { handlers: [SubmitOrderHandler, getOrder] })] });
   createBus({ transport, handlers: list });
   expectTypeOf(list).toExtend<HandlerList>();

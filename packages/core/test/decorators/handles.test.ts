@@ -140,6 +140,7 @@ describe('a list of handlers', () => {
     const error = errorOf(() => createBus({ transport: memory(), handlers: [Forgotten, AlsoForgotten, {} as never] }));
     expect(error.code).toBe('CONFIGURATION_INVALID');
     expect(error.details['problems']).toHaveLength(3);
+    expect(error.details['codes']).toEqual(['HANDLER_NOT_BOUND']);
     expect(error.message).toContain('"Forgotten"');
     expect(error.message).toContain('handlerClass(X, AlsoForgotten)');
     expect(error.message).toContain('holds an object, and no handler');

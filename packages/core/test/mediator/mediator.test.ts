@@ -1,41 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { BusError, Command, ConsumeContext, Event, HandlerLike, MediatorOptions, Middleware, StandardSchema } from '@waybill/core';
-import { createMediator, defineCommand, defineEvent, defineQuery, handler, handlerClass, isBusError, typed } from '@waybill/core';
+import type { ConsumeContext, MediatorOptions, Middleware } from '@waybill/core';
+import { createMediator, defineCommand, defineEvent, handler, handlerClass } from '@waybill/core';
 import { manualRuntime } from '../support/manual-runtime.ts';
-
-interface Work {
-  readonly n: number;
-}
-const Work: Command<Work> = defineCommand('jobs.work');
-const Other: Command<Work> = defineCommand('jobs.other');
-const Done: Event<Work> = defineEvent('jobs.done');
-const GetJob = defineQuery<Work, { readonly title: string }>('jobs.get-job');
-const Reserve = defineCommand<Work, { readonly until: string }>('jobs.reserve', { reply: true });
-const Find = defineQuery('jobs.find', {
-  schema: typed<Work>(),
-  replies: { found: typed<{ readonly title: string }>(), missing: typed<{ readonly reason: string }>() },
-});
-
-const mediatorOf = (handlers: readonly HandlerLike[], options: Omit<MediatorOptions, 'handlers'> = {}) =>
-  createMediator({ handlers, runtime: manualRuntime(), ...options });
-
-async function errorOf(work: Promise<unknown>): Promise<BusError> {
-  const error: unknown = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (isBusError(error)) return error;
-  throw error;
-}
-
-/** A schema that turns `{ n: '1' }` into `{ n: 1 }`. */
-function numeric(validate: (value: unknown) => unknown = (value) => value): StandardSchema<{ readonly n: string }, Work> {
-  const check = (value: unknown): { value: Work } | { issues: { message: string; path: string[] }[] } => {
-    const n = Number((value as { n?: unknown })?.n);
-    return Number.isNaN(n) ? { issues: [{ message: 'no number', path: ['n'] }] } : { value: { n } };
-  };
-  return { '~standard': { version: 1, vendor: 'test', validate: (value) => validate(check(value)) as never } };
-}
+import { Work, Other, Done, GetJob, Reserve, mediatorOf, errorOf, numeric } from '../support/mediator-bench.ts';
 
 describe('send', () => {
   it('resolves when the handler has returned, with the very message', async () => {
@@ -124,77 +91,6 @@ describe('publish', () => {
     const mediator = mediatorOf([]);
     await mediator.publish(Done, { n: 1 });
     expect((await errorOf(mediator.publish(Strict, { n: 'x' }))).code).toBe('MESSAGE_INVALID');
-  });
-});
-
-describe('request', () => {
-  it('resolves with what the handler returned, or gave to context.reply', async () => {
-    const mediator = mediatorOf([
-      handler(GetJob, ({ n }) => ({ title: `job ${n}` })),
-      handler(Reserve, async (_, context) => context.reply({ until: 'tomorrow' })),
-      handler(Find, ({ n }, context) =>
-        n === 1 ? context.reply('found', { title: 'one' }) : { kind: 'missing', message: { reason: 'no such job' } },
-      ),
-    ]);
-    expect(await mediator.request(GetJob, { n: 1 })).toEqual({ title: 'job 1' });
-    expect(await mediator.request(Reserve, { n: 1 })).toEqual({ until: 'tomorrow' });
-    expect(await mediator.request(Find, { n: 1 })).toEqual({ kind: 'found', message: { title: 'one' } });
-    expect(await mediator.request(Find, { n: 2 })).toEqual({ kind: 'missing', message: { reason: 'no such job' } });
-  });
-
-  it.each([
-    ['nothing', 'REPLY_MISSING', () => undefined as never],
-    ['a kind that the contract does not name', 'REPLY_UNEXPECTED', () => ({ kind: 'other', message: {} }) as never],
-  ])('of a handler that returns %s is %s', async (_, code, handle) => {
-    expect((await errorOf(mediatorOf([handler(Find, handle)]).request(Find, { n: 1 }))).code).toBe(code);
-  });
-
-  it('of a handler that replies twice is REPLIED_TWICE; sent as a command, its reply is of no interest', async () => {
-    const twice = handler(Reserve, async (_, context) => {
-      await context.reply({ until: 'a' });
-      return { until: 'b' };
-    });
-    expect((await errorOf(mediatorOf([twice]).request(Reserve, { n: 1 }))).code).toBe('REPLIED_TWICE');
-    const silent = handler(Reserve, () => undefined as never);
-    await expect(mediatorOf([silent]).send(Reserve, { n: 1 })).resolves.toBeUndefined();
-  });
-
-  it('gives the output of the schema of the reply', async () => {
-    const Count = defineQuery('jobs.count', { schema: typed<Work>(), reply: numeric() });
-    expect(await mediatorOf([handler(Count, () => ({ n: '5' }))]).request(Count, { n: 1 })).toEqual({ n: 5 });
-    const error = await errorOf(mediatorOf([handler(Count, () => ({ n: 'five' }))]).request(Count, { n: 1 }));
-    expect(error.code).toBe('REPLY_INVALID');
-    expect(isBusError(error.cause, 'MESSAGE_INVALID')).toBe(true);
-  });
-
-  it('ends with its timeout; the signal of the handler aborts, and no timer is left', async () => {
-    const runtime = manualRuntime();
-    let signal: AbortSignal | undefined;
-    const waits = handler(GetJob, (_, context) => {
-      ({ signal } = context);
-      return new Promise(() => undefined);
-    });
-    const asking = errorOf(mediatorOf([waits], { runtime }).request(GetJob, { n: 1 }, { timeout: '1s' }));
-    await runtime.advance(999);
-    expect(signal?.aborted).toBe(false);
-    await runtime.advance(1);
-    expect((await asking).code).toBe('REQUEST_TIMEOUT');
-    expect(isBusError(signal?.reason, 'REQUEST_TIMEOUT')).toBe(true);
-    expect(runtime.pendingTimers()).toBe(0);
-    const quick = mediatorOf([handler(GetJob, () => ({ title: '' }))], { runtime });
-    await quick.request(GetJob, { n: 1 }, { timeout: '1s' });
-    expect(runtime.pendingTimers()).toBe(0);
-  });
-
-  it('ends with its signal, before and while it waits', async () => {
-    const reason = new Error('the user left');
-    const caller = new AbortController();
-    const waits = handler(GetJob, () => new Promise<never>(() => undefined));
-    const asking = errorOf(mediatorOf([waits]).request(GetJob, { n: 1 }, { signal: caller.signal }));
-    caller.abort(reason);
-    const error = await asking;
-    expect([error.code, error.cause]).toEqual(['REQUEST_ABORTED', reason]);
-    expect((await errorOf(mediatorOf([waits]).request(GetJob, { n: 1 }, { signal: caller.signal }))).code).toBe('REQUEST_ABORTED');
   });
 });
 
@@ -415,6 +311,9 @@ describe('what is refused when a mediator is created', () => {
         middlewares: [],
       } as unknown as MediatorOptions);
     expect(build).toThrow(/for 4 reasons/);
+    expect(build).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ codes: ['HANDLER_NOT_BOUND', 'CONTAINER_MISSING'] }) }),
+    );
     expect(build).toThrow(/`middlewares` is no option of `createMediator`\. Did you mean `middleware`\?/);
     expect(build).toThrow(/"jobs\.work" has two handlers/);
     expect(build).toThrow(/"Forgotten"/);
