@@ -14,7 +14,9 @@ export function fieldsRead(predicate: (message: unknown) => unknown, message: un
 /** Only the deepest fields are told: not `order` where `order.total` was read. */
 function lines(seen: ReadonlyMap<string, unknown>): readonly string[] {
   const paths = Array.from(seen.keys());
-  return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`))).map((path) => `${path} is ${show(seen.get(path))}`);
+  return paths
+    .filter((path) => !paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`)))
+    .map((path) => `the predicate saw: ${path} is ${show(seen.get(path))}`);
 }
 
 /** Plain objects and arrays are watched; of others the methods would miss their `this`. */
@@ -25,7 +27,7 @@ function watch(value: unknown, path: string, seen: Map<string, unknown>): unknow
     get: (target, field) => {
       const inner: unknown = Reflect.get(target, field);
       if (typeof field === 'symbol' || typeof inner === 'function') return inner;
-      const at = path === '' ? field : `${path}.${field}`;
+      const at = Array.isArray(target) ? `${path}[${field}]` : path === '' ? field : `${path}.${field}`;
       seen.delete(at);
       seen.set(at, inner);
       return watch(inner, at, seen);

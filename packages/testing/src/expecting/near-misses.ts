@@ -91,7 +91,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 export function line(one: RecordedMessage): string {
   const error = one.kind === 'faulted' ? ` failed with ${show(one.error)}${comesAgain(one)}` : '';
   const attempt = one.attempt !== undefined && one.attempt > 1 ? `, attempt ${one.attempt}` : '';
-  const place = one.kind === 'replied' ? '' : ` ${one.attempt === undefined ? 'to' : 'at'} ${one.place}`;
+  const place = one.kind === 'replied' || one.place === one.name ? '' : ` ${one.attempt === undefined ? 'to' : 'at'} ${one.place}`;
   const reason = one.reason === undefined ? '' : ` (${one.reason}: ${show(one.error)})`;
   return `  +${showDuration(one.at)} ${one.name}${place}${attempt} ${show(one.message)}${error}${reason}`;
 }

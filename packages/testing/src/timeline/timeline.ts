@@ -57,6 +57,7 @@ function mermaid(entries: readonly RecordedMessage[]): string {
     names.set(name, known);
     return known;
   };
+  const topics = new Map(entries.filter(({ kind }) => kind === 'published').map(({ name, place }) => [name, place]));
   const lines: string[] = [];
   let at = 0;
   for (const one of entries) {
@@ -64,19 +65,21 @@ function mermaid(entries: readonly RecordedMessage[]): string {
       lines.push(`Note over ${alias(TEST)}: +${showDuration(one.at)}`);
       at = one.at;
     }
-    lines.push(arrow(one, alias));
+    lines.push(arrow(one, alias, topics.get(one.name)));
   }
   const participants = Array.from(names, ([name, short]) => `participant ${short} as ${safe(name)}`);
   return ['sequenceDiagram', ...[...participants, ...lines].map((text) => `  ${text}`)].join('\n');
 }
 
-function arrow(one: RecordedMessage, alias: (name: string) => string): string {
+/** `topic` is where the message was published, if it was. */
+function arrow(one: RecordedMessage, alias: (name: string) => string, topic: string | undefined): string {
   const from = alias(one.from ?? TEST);
   if (one.kind === 'replied') return `${from}-->>${alias(TEST)}: ${safe(one.name)}`;
   if (one.kind === 'sent' || one.kind === 'published')
     return `${from}${one.kind === 'sent' ? '->>' : '-)'}${alias(one.place)}: ${safe(one.name)}`;
   const place = alias(one.place);
   const mark = { consumed: '✓', faulted: '✗', deadLettered: '† dead letter', skipped: '– skipped' }[one.kind];
+  if (one.kind === 'consumed' && topic !== undefined) return `${alias(topic)}-->>${place}: ✓ ${safe(one.name)}`;
   const detail = one.kind === 'faulted' ? ` ${show(one.error)}${comesAgain(one)}` : '';
   return `Note over ${place}: ${mark} ${safe(one.name + detail)}`;
 }
