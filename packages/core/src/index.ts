@@ -103,7 +103,7 @@ export { isBusError } from './errors/is-bus-error.ts';
 // runtime
 export { systemRuntime } from './runtime/system-runtime.ts';
 export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';
-export type { Runtime, Timer } from './runtime/runtime.ts';
+export type { LoopWatch, Runtime, Timer } from './runtime/runtime.ts';
 export type { Duration } from './runtime/duration.ts';
 export { silentLogger } from './observability/logger.ts';
 export type { LogFields, Logger } from './observability/logger.ts';

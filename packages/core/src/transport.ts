@@ -40,7 +40,7 @@ export { isPromise } from './runtime/maybe-promise.ts';
 export type { MaybePromise } from './runtime/maybe-promise.ts';
 export { toMilliseconds } from './runtime/duration.ts';
 export type { Duration } from './runtime/duration.ts';
-export type { Runtime, Timer } from './runtime/runtime.ts';
+export type { LoopWatch, Runtime, Timer } from './runtime/runtime.ts';
 export { systemRuntime } from './runtime/system-runtime.ts';
 export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';
 export { LOG_EVENTS } from './observability/log-events.ts';

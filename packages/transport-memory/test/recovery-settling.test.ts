@@ -10,19 +10,25 @@ import { delivering } from './support/mutant.ts';
 const Nowhere = defineCommand<{ readonly n: number }>('nowhere.work');
 
 describe('a message whose handler sends what the broker refuses', () => {
-  it('is a failed attempt, also where sends leave with the ack: retried, then dead-lettered with the refusal', async () => {
-    let calls = 0;
-    const work = handler(Work, async (_, context) => {
-      calls += 1;
-      await context.send(Nowhere, { n: 1 });
-    });
-    await using bench = await recoveryBench({ handlers: [work], recovery: { retries: 2 } });
-    await bench.bus.send(Work, { n: 1 });
-    await bench.runtime.settle();
-    expect(calls).toBe(3);
-    expect(await bench.deadLetters()).toEqual([expect.stringMatching(/^failed \| UNROUTABLE: .*"nowhere".* \| 3$/)]);
-    expect(bench.times('delivery.settle-failed')).toBe(0);
-  });
+  it.each(['waits', 'does not wait'])(
+    'is a failed attempt, also where sends leave with the ack: retried, then dead-lettered; it %s',
+    async (how) => {
+      let calls = 0;
+      const work = handler(Work, (_, context) => {
+        calls += 1;
+        const sent = context.send(Nowhere, { n: 1 });
+        if (how === 'waits') return sent;
+        sent.catch(() => undefined);
+        return undefined;
+      });
+      await using bench = await recoveryBench({ handlers: [work], recovery: { retries: 2 } });
+      await bench.bus.send(Work, { n: 1 });
+      await bench.runtime.settle();
+      expect(calls).toBe(3);
+      expect(await bench.deadLetters()).toEqual([expect.stringMatching(/^failed \| UNROUTABLE: .*"nowhere".* \| 3$/)]);
+      expect(bench.times('delivery.settle-failed')).toBe(0);
+    },
+  );
 });
 
 describe('a delivery that cannot be settled', () => {

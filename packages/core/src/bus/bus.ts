@@ -12,6 +12,8 @@ export interface EndpointControl {
   /** Handlers that run at this moment. */
   readonly inFlight: number;
   readonly concurrency: number;
+  /** How often a handler has held the event loop for longer than `blockedThreshold`, since the start. */
+  readonly eventLoopBlocked: number;
   /** Takes nothing more, stays connected; what was taken is handled. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -1,11 +1,13 @@
 import { runnableHandlers } from '../container/runnable-handlers.ts';
 import { HandlerTable } from '../handling/handler-table.ts';
 import { tellAll } from '../pipeline/bus-events.ts';
+import { limitHandler } from '../handling/limit-handler.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
 import { readReply } from '../replies/read-reply.ts';
 import { ReplyLedger } from '../replies/reply-ledger.ts';
 import { RequestClient } from '../replies/request-client.ts';
 import { RouteTable, entityName } from '../routing/route-table.ts';
+import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { jsonSerializer } from '../serialization/json-serializer.ts';
 import { SerializerRegistry } from '../serialization/serializer-registry.ts';
@@ -60,7 +62,9 @@ export function createBus(options: BusOptions): Bus {
       refused: (entry, outcome) => sender.refusal(entry, outcome),
     });
   const endpoints = resolved.endpoints.map((one) => {
-    const table = new HandlerTable(runnableHandlers(one.handlers, options.container, runtime.logger));
+    const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
+    const handlers = runnableHandlers(one.handlers, options.container, runtime.logger);
+    const table = new HandlerTable(handlers.map((bound) => limitHandler(bound, timeoutMs, runtime)));
     const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });

@@ -3,7 +3,7 @@ import { isOptions, optionProblems } from '../errors/option-problems.ts';
 import type { BoundHandler } from '../handling/handler.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { Route } from '../routing/route-table.ts';
-import { toMilliseconds } from '../runtime/duration.ts';
+import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import { choiceProblems, isFunction, listProblems, problemOf } from './bus-option-problems.ts';
 import type { BoundEndpoint, EndpointOptions } from './endpoint.ts';
 
@@ -16,6 +16,7 @@ const ENDPOINT_OPTIONS: readonly string[] = Object.keys({
   ordered: true,
   recovery: true,
   timeout: true,
+  blockedThreshold: true,
   onUnknown: true,
   passive: true,
   middleware: true,
@@ -50,13 +51,17 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
     ...concurrencyProblems(owner, options),
     ...orderedProblems(`\`ordered\` of ${owner}`, options.ordered),
     ...problemOf(() => resolveRecovery(options.recovery)).map((problem) => `At ${owner}: ${problem}`),
-    ...problemOf(() => options.timeout === undefined || toMilliseconds(options.timeout, 'timeout')).map(
-      (problem) => `At ${owner}: ${problem}`,
-    ),
+    ...durationProblems(owner, options, 'timeout'),
+    ...durationProblems(owner, options, 'blockedThreshold'),
     ...choiceProblems(`\`onUnknown\` of ${owner}`, options.onUnknown, ON_UNKNOWN),
     ...choiceProblems(`\`passive\` of ${owner}`, options.passive, YES_OR_NO),
     ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
   ];
+}
+
+function durationProblems(owner: string, options: Omit<BoundEndpoint, 'name'>, name: 'timeout' | 'blockedThreshold'): readonly string[] {
+  const value = options[name];
+  return problemOf(() => value === undefined || toPositiveMilliseconds(value, name)).map((problem) => `At ${owner}: ${problem}`);
 }
 
 function concurrencyProblems(owner: string, { concurrency = DEFAULT_CONCURRENCY, prefetch }: EndpointOptions): readonly string[] {

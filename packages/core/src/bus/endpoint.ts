@@ -27,6 +27,11 @@ export interface EndpointOptions {
   /** How long a handler may take; then its signal aborts and the attempt fails as `HANDLER_TIMEOUT`. A handler's own `timeout` wins. @default no limit */
   readonly timeout?: Duration;
   /**
+   * A handler that holds the event loop for longer than this without a pause is reported: logged as `handler.blocking` with
+   * the code `EVENT_LOOP_BLOCKED`, and counted in `bus.endpoint(name).eventLoopBlocked`. @default '500ms'
+   */
+  readonly blockedThreshold?: Duration;
+  /**
    * What is done with messages of names that nobody here handles: set aside in `<endpoint>.skipped`, dead-lettered, or
    * acknowledged. Each is logged as `message.skipped`, with its id and where it is. @default 'skip'; 'discard' where the endpoint reads a log
    */

@@ -17,7 +17,8 @@ import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestClient } from '../replies/request-client.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { toPositiveMilliseconds } from '../runtime/duration.ts';
+import type { LoopWatch, Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
@@ -62,6 +63,7 @@ export class RunningBus implements Bus {
   readonly name: string;
   readonly #parts: BusParts;
   readonly #running = new Map<string, ReceiveEndpoint>();
+  #loopWatch: LoopWatch | undefined;
   readonly #life: BusLifecycle;
   #abort = new AbortController();
   #requests: RequestClient;
@@ -169,6 +171,7 @@ export class RunningBus implements Bus {
     await keeper.provision();
     givenUp.throwIfAborted();
     for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
+    this.#watchLoop();
     await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
     givenUp.throwIfAborted();
     runtime.logger.info({ event: LOG_EVENTS.busStarted, bus: this.name, endpoints: endpoints.length }, 'the bus has started');
@@ -196,6 +199,7 @@ export class RunningBus implements Bus {
     const closed = requestsClosed.then(() => this.#closeTransport());
     await settlesInTime(closed, { limitMs: slackMs / 2, runtime });
     this.#running.clear();
+    this.#loopWatch?.cancel();
     if (drain) runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
   }
 
@@ -244,6 +248,17 @@ export class RunningBus implements Bus {
     }
   }
 
+  /** What holds the loop after a handler has waited for something is seen by nobody but the clock. */
+  #watchLoop(): void {
+    const running = Array.from(this.#running.values());
+    if (running.length === 0) return;
+    const thresholdMs = Math.min(...running.map((one) => one.blockedThresholdMs));
+    this.#loopWatch = this.#parts.runtime.watchLoop?.(thresholdMs, (heldMs) => {
+      if (!running.some((one) => one.hasJustBlocked(heldMs))) for (const one of running) one.loopWasHeld(heldMs);
+    });
+    for (const one of running) one.watchBy(this.#loopWatch);
+  }
+
   #makeEndpoint(one: LinkedEndpoint): ReceiveEndpoint {
     const { transport, runtime, sender } = this.#parts;
     const topology = endpointTopology(one, undefined);
@@ -265,7 +280,7 @@ export class RunningBus implements Bus {
         capabilities,
         onUnknown: one.onUnknown ?? (capabilities.fanOut === 'log' ? 'discard' : 'skip'),
         skippedPlace: topology.skipped,
-        blockedThresholdMs: 500,
+        blockedThresholdMs: toPositiveMilliseconds(one.blockedThreshold ?? '500ms', 'blockedThreshold'),
         sendFault: () => Promise.resolve(),
         run: one.run,
         dispatch: (entries) => sender.dispatch(entries),
@@ -312,6 +327,9 @@ function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
     },
     get concurrency() {
       return running.concurrency;
+    },
+    get eventLoopBlocked() {
+      return running.blocked;
     },
     pause: () => running.pause(),
     resume: () => running.resume(),

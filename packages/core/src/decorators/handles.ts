@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { assertOptions } from '../errors/option-problems.ts';
 import type { HandlerFunction, HandlerOptions } from '../handling/handler.ts';
-import { assertHandlerOptions } from '../handling/handler.ts';
+import { assertHandlerOptions, HANDLER_OPTIONS } from '../handling/handler.ts';
 import type { HandlerClass } from '../handling/handler-class.ts';
 import type { Contract } from '../messages/contract.ts';
 import { markHandler } from './handler-marks.ts';
@@ -23,7 +23,7 @@ export function handles<C extends Contract>(contract: C, options: HandlerOptions
   if (typeof contract?.name !== 'string') {
     throw refused('`@handles` was given no contract. Import the contract before the class; a circle of imports leaves it undefined');
   }
-  assertOptions('`@handles`', options, ['id']);
+  assertOptions('`@handles`', options, HANDLER_OPTIONS);
   assertHandlerOptions(options);
   const decorate = (target: unknown, at: unknown, descriptor?: PropertyDescriptor): void => {
     const name = `\`@handles\` of "${contract.name}"`;

@@ -4,7 +4,7 @@ import { assertOptions } from '../errors/option-problems.ts';
 import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract } from '../messages/contract.ts';
 import type { BoundHandler, HandlerFunction, HandlerOptions } from './handler.ts';
-import { bindHandler } from './handler.ts';
+import { bindHandler, HANDLER_OPTIONS } from './handler.ts';
 
 /**
  * What a handler class of the contract implements: `class SubmitOrderHandler implements Handler<typeof SubmitOrder>`.
@@ -41,7 +41,7 @@ export function handlerClass<C extends Contract>(
   options: HandlerOptions & { readonly method?: string } = {},
 ): BoundHandler<C> {
   assertContract(contract, '`handlerClass`');
-  assertOptions('`handlerClass`', options, ['id', 'method']);
+  assertOptions('`handlerClass`', options, [...HANDLER_OPTIONS, 'method']);
   if (typeof target !== 'function') {
     throw new ConfigurationError(
       'OPTION_INVALID',

@@ -3,6 +3,8 @@ import { isClass, nameValue } from '../errors/name-value.ts';
 import { assertOptions } from '../errors/option-problems.ts';
 import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract, MessageOf, ReplyInputOf } from '../messages/contract.ts';
+import type { Duration } from '../runtime/duration.ts';
+import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import type { ConsumeContext, Replied } from '../pipeline/consume-context.ts';
 import { assertContractName } from '../messages/message-name.ts';
 import type { AnyHandlerClass } from './handler-class.ts';
@@ -32,6 +34,8 @@ export interface BoundHandler<C extends Contract = Contract> {
   readonly contract: C;
   /** Stands in the inbox key: changing it is a migration. */
   readonly id: string;
+  /** How long it may take, in milliseconds; `undefined` leaves it to its endpoint. */
+  readonly timeoutMs: number | undefined;
   /** A function, or a method of a class that is made anew for each message. */
   readonly target: AnyHandle | HandlerMethod;
 }
@@ -51,7 +55,14 @@ export type HandlerList = readonly HandlerLike[] | readonly [];
 export interface HandlerOptions {
   /** Needed when two handlers of one contract stand on one endpoint. @default the contract's name */
   readonly id?: string;
+  /**
+   * How long it may take; then its signal aborts and the attempt fails as `HANDLER_TIMEOUT`. It runs on unheard: what it still
+   * sends by its context is refused. @default that of the endpoint, else no limit
+   */
+  readonly timeout?: Duration;
 }
+
+export const HANDLER_OPTIONS: readonly string[] = Object.keys({ id: true, timeout: true } satisfies Record<keyof HandlerOptions, true>);
 
 /**
  * Binds a function to a contract.
@@ -63,7 +74,7 @@ export interface HandlerOptions {
  */
 export function handler<C extends Contract>(contract: C, handle: HandlerFunction<C>, options: HandlerOptions = {}): BoundHandler<C> {
   assertContract(contract, '`handler`');
-  assertOptions('`handler`', options, ['id']);
+  assertOptions('`handler`', options, HANDLER_OPTIONS);
   if (typeof handle !== 'function' || isClass(handle)) {
     throw new ConfigurationError(
       'OPTION_INVALID',
@@ -79,10 +90,12 @@ export function handler<C extends Contract>(contract: C, handle: HandlerFunction
 /** Binds any target to a contract. @throws ConfigurationError `OPTION_INVALID`, `NAME_INVALID` */
 export function bindHandler<C extends Contract>(contract: C, target: BoundHandler['target'], options: HandlerOptions): BoundHandler<C> {
   assertHandlerOptions(options);
-  return Object.freeze({ contract, id: options.id ?? contract.name, target });
+  const timeoutMs = options.timeout === undefined ? undefined : toPositiveMilliseconds(options.timeout, 'timeout');
+  return Object.freeze({ contract, id: options.id ?? contract.name, timeoutMs, target });
 }
 
-/** @throws ConfigurationError `NAME_INVALID` when `id` is no name */
-export function assertHandlerOptions({ id }: HandlerOptions): void {
+/** @throws ConfigurationError `NAME_INVALID` when `id` is no name, `OPTION_INVALID` when `timeout` is no duration */
+export function assertHandlerOptions({ id, timeout }: HandlerOptions): void {
+  if (timeout !== undefined) toPositiveMilliseconds(timeout, 'timeout');
   if (id !== undefined) assertContractName(typeof id !== 'string' || id.includes('.') ? id : `id.${id}`);
 }

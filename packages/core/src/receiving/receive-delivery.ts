@@ -232,7 +232,10 @@ async function waitForRetry(
 /** Gives a delivery back; it comes again. Where even that fails, it comes again when its channel closes. Never rejects. */
 export async function releaseDelivery(delivery: ITransportDelivery, { runtime, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
   try {
-    return (await delivery.release()) === 'lost' ? 'lost' : 'released';
+    if ((await delivery.release()) === 'lost') return 'lost';
+    const messageId = delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId;
+    runtime.logger.debug({ event: LOG_EVENTS.messageReleased, endpoint, messageId }, 'a message was given back; it comes again');
+    return 'released';
   } catch (error) {
     runtime.logger.error(
       {

@@ -1,10 +1,12 @@
 import { HEADERS } from '../messages/headers.ts';
 import { deferred } from '../runtime/deferred.ts';
+import type { LoopWatch } from '../runtime/runtime.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { IReceiver } from '../transport/receiver.ts';
 import type { EndpointTopology } from '../transport/topology.ts';
+import { BlockWatch } from './block-watch.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { DeliveryEnd, ReceiveScope } from './receive-delivery.ts';
 import { receiveDelivery, releaseDelivery } from './receive-delivery.ts';
@@ -41,6 +43,7 @@ export class ReceiveEndpoint {
   /** Deliveries whose handling waits for something. */
   readonly #waiting = new Set<ITransportDelivery>();
   readonly #scope: ReceiveScope;
+  readonly #blockWatch: BlockWatch;
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
   #idle: (() => void) | undefined;
@@ -55,11 +58,36 @@ export class ReceiveEndpoint {
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
     this.#scope = { plan, stopping: this.#stopping.signal, backoff: new SettleBackoff(plan.runtime) };
+    this.#blockWatch = new BlockWatch(plan);
     this.#receiver = openReceiver((delivery) => this.handOver(delivery));
   }
 
   get ordered(): boolean {
     return this.#ordered;
+  }
+
+  /** How often a handler has held the event loop for too long. */
+  get blocked(): number {
+    return this.#blockWatch.count;
+  }
+
+  get blockedThresholdMs(): number {
+    return this.#plan.blockedThresholdMs;
+  }
+
+  /** True when a block that ended within the last `heldMs` is reported already. */
+  hasJustBlocked(heldMs: number): boolean {
+    return this.#blockWatch.hasReportedWithin(heldMs);
+  }
+
+  /** Who knows how long the loop has been held by now. */
+  watchBy(loop: LoopWatch | undefined): void {
+    this.#blockWatch.loop = loop;
+  }
+
+  /** The loop was held while handlers waited here: one of them may have done it. */
+  loopWasHeld(heldMs: number): void {
+    this.#blockWatch.heldWhileWaiting(heldMs, this.#waiting);
   }
 
   get inFlight(): number {
@@ -174,7 +202,9 @@ export class ReceiveEndpoint {
    */
   #runSlot(first: ITransportDelivery): void {
     for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
+      const began = this.#plan.runtime.monotonic();
       const end = receiveDelivery(delivery, this.#scope);
+      this.#blockWatch.held(delivery, began);
       if (isPromise(end)) {
         this.#goOnAfter(delivery, end);
         return;
@@ -195,6 +225,7 @@ export class ReceiveEndpoint {
     void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, async () => {
       const end = await ending;
       this.#waiting.delete(delivery);
+      this.#blockWatch.waited(delivery);
       await this.#done(delivery, end);
       if (this.#isYieldDue()) await this.#plan.runtime.yield();
       this.#goOn();

@@ -31,6 +31,18 @@ export function toMilliseconds(duration: Duration, name: string): number {
   );
 }
 
+/**
+ * A duration of more than nothing, in milliseconds.
+ * @throws ConfigurationError `OPTION_INVALID`
+ */
+export function toPositiveMilliseconds(duration: Duration, name: string): number {
+  const milliseconds = toMilliseconds(duration, name);
+  if (milliseconds > 0) return milliseconds;
+  throw new ConfigurationError('OPTION_INVALID', `\`${name}\` is ${nameValue(duration)}. Use a duration of more than nothing.`, {
+    details: { option: name },
+  });
+}
+
 /** The milliseconds of a text; NaN when it is none. */
 function parse(text: unknown): number {
   const match = typeof text === 'string' ? PATTERN.exec(text) : null;

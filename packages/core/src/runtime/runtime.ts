@@ -6,6 +6,12 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Watches the event loop until it is cancelled; see {@link Runtime.watchLoop}. */
+export interface LoopWatch extends Timer {
+  /** How long the loop has been held by now, about; 0 when it turns as it should. */
+  heldMs(): number;
+}
+
 /**
  * Everything that a bus takes from the machine it runs on: clock, timers, ids, randomness, background tasks, logger.
  *
@@ -36,6 +42,11 @@ export interface Runtime {
    * logged as `task.failed` with `name`, and never becomes an unhandled rejection.
    */
   spawn(name: string, task: () => Promise<void>): Promise<void>;
+  /**
+   * Tells when the event loop was held for longer than `thresholdMs` at a time, with how long about. Leaves the process free
+   * to end. A runtime whose time is not real has none.
+   */
+  watchLoop?(thresholdMs: number, onBlocked: (heldMs: number) => void): LoopWatch;
   /** Where log events go. */
   readonly logger: Logger;
 }

@@ -2,7 +2,7 @@ import { assertOptions } from '../errors/option-problems.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { consoleLogger } from '../observability/console-logger.ts';
-import type { Runtime, Timer } from './runtime.ts';
+import type { LoopWatch, Runtime, Timer } from './runtime.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** The longest delay that a platform timer holds; a longer one would fire at once. */
@@ -37,8 +37,22 @@ export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
         logger.error({ event: LOG_EVENTS.taskFailed, task: name, error }, 'a background task failed');
       }
     },
+    watchLoop,
     logger,
   });
+}
+
+function watchLoop(thresholdMs: number, onBlocked: (heldMs: number) => void): LoopWatch {
+  const everyMs = Math.max(1, thresholdMs / 4);
+  let last = performance.now();
+  const heldMs = (): number => Math.max(0, performance.now() - last - everyMs);
+  const handle: unknown = setInterval(() => {
+    const held = heldMs();
+    last = performance.now();
+    if (held >= thresholdMs) onBlocked(held);
+  }, everyMs);
+  (handle as { unref?: () => void }).unref?.();
+  return { cancel: () => clearInterval(handle as ReturnType<typeof setInterval>), heldMs };
 }
 
 function setTimer(delayMs: number, callback: () => void): Timer {

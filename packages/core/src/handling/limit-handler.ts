@@ -1,0 +1,55 @@
+import { DeliveryError } from '../errors/bus-error.ts';
+import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { AnyHandle, RunnableHandler } from './handler.ts';
+
+/** The handler with its timeout around it, its own or that of its endpoint; as it is where there is none. */
+export function limitHandler(bound: RunnableHandler, defaultTimeoutMs: number | undefined, runtime: Runtime): RunnableHandler {
+  const timeoutMs = bound.timeoutMs ?? defaultTimeoutMs;
+  return timeoutMs === undefined ? bound : Object.freeze({ ...bound, handle: limited(bound, timeoutMs, runtime) });
+}
+
+function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Runtime): AnyHandle {
+  const call = handle as (message: unknown, context: ConsumeContext) => MaybePromise<unknown>;
+  const run = (message: unknown, context: ConsumeContext): MaybePromise<unknown> => {
+    const limit = new AbortController();
+    const handling = call(message, withSignal(context, AbortSignal.any([context.signal, limit.signal])));
+    if (!isPromise(handling)) return handling;
+    return new Promise((resolve, reject) => {
+      const timer = runtime.setTimer(timeoutMs, () => {
+        const error = timedOut(context, id, timeoutMs);
+        const { endpoint, messageId } = context;
+        runtime.logger.warn(
+          { event: LOG_EVENTS.handlerAbandoned, endpoint, messageId, handler: id, timeoutMs },
+          'a handler did not end in time; its signal aborts, and it runs on unheard',
+        );
+        limit.abort(error);
+        reject(error);
+      });
+      handling.finally(() => timer.cancel()).then(resolve, reject);
+    });
+  };
+  return run as AnyHandle;
+}
+
+/** The same context with another signal, for one handler: those of the other handlers of the message stay as they are. */
+function withSignal(context: ConsumeContext, signal: AbortSignal): ConsumeContext {
+  return new Proxy(context, {
+    get: (target, key) => {
+      if (key === 'signal') return signal;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function timedOut({ contract, endpoint, messageId }: ConsumeContext, handler: string, timeoutMs: number): DeliveryError {
+  return new DeliveryError(
+    'HANDLER_TIMEOUT',
+    `The handler "${handler}" of "${contract.name}" did not end within ${timeoutMs} ms. Handle faster, raise its \`timeout\`, and end when \`context.signal\` aborts.`,
+    { details: { contract: contract.name, endpoint, messageId, handler, timeoutMs } },
+  );
+}
