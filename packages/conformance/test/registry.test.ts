@@ -6,10 +6,7 @@ import { TRANSPORT_CASES, type TransportCase } from '@waybill/conformance';
 const CASES = join(import.meta.dirname, '../src/transport/cases');
 const LAST_NUMBER = 64;
 /** Numbers that nobody has written yet. One that is written is taken off here. */
-const PENDING: readonly number[] = [
-  17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 33, 35, 36, 37, 38, 39, 40, 41, 42, 44, 45, 55, 56, 57, 58, 59, 60, 61, 62,
-  63, 64,
-];
+const PENDING: readonly number[] = [17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 33, 35, 36, 37, 38, 39, 40, 41, 42, 44, 45];
 
 const files = readdirSync(CASES, { recursive: true, encoding: 'utf8' }).filter(
   (path) => path.endsWith('.ts') && basename(path) !== 'index.ts',

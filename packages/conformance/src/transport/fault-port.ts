@@ -30,6 +30,8 @@ export type FaultKind =
   | 'block'
   /** The broker ends the consumers of the endpoint; the connection stays. */
   | 'cancel-consumer'
+  /** The process of a consumer is killed while its handler runs. */
+  | 'kill-consumer'
   /** The credentials are refused until the fault has ended. */
   | 'revoke-credentials'
   /** The right to declare or to read is missing until the fault has ended. */

@@ -87,6 +87,7 @@ const lastingFaults = (faults: MemoryFaults, refusals: Refusals): ReadonlyMap<Fa
         };
       },
     ],
+    ['block', () => refusals.begin('block')],
     ['down', () => refusals.begin('down')],
     ['forbid', () => refusals.begin('forbid')],
   ]);

@@ -1,18 +1,22 @@
 import { overlay } from '@waybill/conformance';
-import type { IMessageTransport, TopologyPlan } from '@waybill/core/transport';
+import type { IMessageTransport, TopologyPlan, TransportState } from '@waybill/core/transport';
 import { ConnectionError } from '@waybill/core/transport';
 
 /** What a broker with users and a network can refuse, and one in this process cannot. */
-export type Refusal = 'down' | 'forbid';
+export type Refusal = 'down' | 'forbid' | 'block';
 
 /** Refuses in the place of the memory broker, for as long as it is told to, and counts. */
 export class Refusals {
   readonly #struck = new Map<Refusal, number>();
+  readonly #listeners = new Set<(state: TransportState) => void>();
+  readonly #blocked: (() => void)[] = [];
 
   /** Begins to refuse; the returned function ends it and tells how often it has struck. */
   begin(refusal: Refusal): () => number {
     this.#struck.set(refusal, 0);
+    if (refusal === 'block') this.#tell({ status: 'blocked', reason: 'the broker takes no messages' });
     return () => {
+      if (refusal === 'block') this.#unblock();
       const struck = this.#struck.get(refusal) ?? 0;
       this.#struck.delete(refusal);
       return struck;
@@ -24,8 +28,11 @@ export class Refusals {
     return overlay(transport, {
       open: async (options) => {
         if (this.#strikes('down')) throw new ConnectionError('TRANSPORT_OPEN_FAILED', 'The broker does not answer. Try again later.');
+        this.#listeners.add(options.onState);
         await transport.open(options);
       },
+      send: (entries, options) =>
+        this.#strikes('block') ? this.#whenUnblocked().then(() => transport.send(entries, options)) : transport.send(entries, options),
       topology: overlay(transport.topology, {
         apply: async (plan) => {
           if (this.#strikes('forbid')) throw forbidden(plan);
@@ -33,6 +40,21 @@ export class Refusals {
         },
       }),
     });
+  }
+
+  #whenUnblocked(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#blocked.push(resolve);
+    });
+  }
+
+  #unblock(): void {
+    this.#tell({ status: 'connected' });
+    for (const resume of this.#blocked.splice(0)) resume();
+  }
+
+  #tell(state: TransportState): void {
+    for (const listener of this.#listeners) listener(state);
   }
 
   #strikes(refusal: Refusal): boolean {

@@ -1,0 +1,36 @@
+import { LOG_EVENTS } from '@waybill/core/transport';
+import { seededRandom } from '@waybill/simulation';
+import { expectThat } from '../../../runner.ts';
+import { Bench } from '../../bench.ts';
+import { Traffic } from '../../traffic.ts';
+import type { TransportCase } from '../../transport-case.ts';
+
+const CUTS = 50;
+const MESSAGES = 1_000;
+
+export const connectionsCutAtRandom: TransportCase = {
+  name: 'connections reset at 50 random moments of 1,000 sends and receipts: what was accepted is handled, states tell of it',
+  number: 55,
+  group: 'faults',
+  needsKill: ['cut'],
+  logs: [LOG_EVENTS.settleLost],
+  run: async (harness) => {
+    const bench = await Bench.open(harness);
+    const traffic = new Traffic();
+    const random = seededRandom(55);
+    await bench.receive(10, traffic.handle(bench));
+    for (let cut = 0; cut < CUTS; cut += 1) {
+      const producing = traffic.produce(bench, MESSAGES / CUTS);
+      for (let turn = 0; turn < random() * 6; turn += 1) await harness.runtime.yield();
+      await harness.inject('cut');
+      await harness.within(harness.patienceMs * 2, 'sends while the connection was cut', producing);
+    }
+    expectThat(traffic.rejected.size < MESSAGES / 2, `${traffic.rejected.size} of ${MESSAGES} sends were rejected`);
+    await traffic.isDone(bench);
+    const cuts = bench.states.filter(({ status }) => status === 'reconnecting').length;
+    expectThat(cuts >= CUTS, `${cuts} of ${CUTS} cuts were shown as reconnecting`);
+    expectThat(bench.states.at(-1)?.status === 'connected', `at the end the state is ${bench.states.at(-1)?.status}`);
+    await bench.close();
+    return 'proven';
+  },
+};

@@ -1,0 +1,29 @@
+import { LOG_EVENTS } from '@waybill/core/transport';
+import { Bench } from '../../bench.ts';
+import { Traffic } from '../../traffic.ts';
+import type { TransportCase } from '../../transport-case.ts';
+
+export const credentialsAreRevoked: TransportCase = {
+  name: 'with credentials revoked the state says so, and after they are restored it goes on; nothing that was accepted is lost',
+  number: 64,
+  group: 'faults',
+  needsKill: ['revoke-credentials'],
+  logs: [LOG_EVENTS.settleLost],
+  run: async (harness) => {
+    const bench = await Bench.open(harness);
+    const traffic = new Traffic();
+    await bench.receive(10, traffic.handle(bench));
+    await traffic.produce(bench, 50);
+    const fault = await harness.inject('revoke-credentials');
+    await harness.until('the state reconnecting', () => bench.states.at(-1)?.status === 'reconnecting');
+    const sending = traffic.produce(bench, 2);
+    await harness.pass(harness.patienceMs / 2);
+    await fault.end();
+    await harness.within(harness.patienceMs * 4, 'sends without credentials', sending);
+    await harness.until('the state connected', () => bench.states.at(-1)?.status === 'connected');
+    await traffic.produce(bench, 50);
+    await traffic.isDone(bench);
+    await bench.close();
+    return 'proven';
+  },
+};
