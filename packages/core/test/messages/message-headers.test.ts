@@ -44,6 +44,7 @@ describe('MessageHeaders', () => {
     expect(Array.from(MessageHeaders.copyOf(source).custom)).toEqual([['x-own', 'a']]);
     (MessageHeaders.empty().custom as Map<string, string>).set('x-own', 'z');
     expect(MessageHeaders.empty().custom.size).toBe(0);
+    expect([MessageHeaders.empty().delete('x-own'), MessageHeaders.empty().delete('waybill-id')]).toEqual([false, false]);
   });
 
   it('is a map like any other, whatever is done to it in whatever order', () => {

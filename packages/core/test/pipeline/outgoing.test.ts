@@ -88,6 +88,16 @@ describe('a message that leaves a bus carries', () => {
     expect(await sent({ delay: 0.2, timeToLive: '1.0005s' })).toMatchObject({ notBefore: NOW + 1, expiresAt: NOW + 1_001 });
   });
 
+  it('the time of its own sending', async () => {
+    const { bus, entries, runtime } = await outbox();
+    for (const wait of [0, 1, 59_999]) {
+      await runtime.advance(wait);
+      await bus.send(Work, { n: 1 });
+    }
+    await bus.stop();
+    expect(entries.map(({ headers }) => headers.get(HEADERS.sent))).toEqual([SENT, '2023-11-14T22:13:20.001Z', '2023-11-14T22:14:20.000Z']);
+  });
+
   it('its input as given, not the output of its schema', async () => {
     const doubling: StandardSchema<{ readonly n: number }> = {
       '~standard': {
