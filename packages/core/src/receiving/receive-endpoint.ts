@@ -50,6 +50,9 @@ export class ReceiveEndpoint {
   /** The receiver did not stop when it was told to. */
   #isStuck = false;
   #hasToldOfNoLane = false;
+  #isToBePaused = false;
+  /** Lanes that are being given back; meanwhile nothing is taken. */
+  #lanesGoingBack = 0;
 
   /** @param openReceiver makes the receiver that hands its deliveries to the function given; a passive endpoint's hands over none */
   constructor(openReceiver: OpenReceiver, plan: ReceivePlan, settings: ReceiveSettings) {
@@ -99,7 +102,7 @@ export class ReceiveEndpoint {
   }
 
   get paused(): boolean {
-    return this.#receiver.state === 'paused';
+    return this.#isToBePaused;
   }
 
   start(): Promise<void> {
@@ -107,11 +110,13 @@ export class ReceiveEndpoint {
   }
 
   pause(): Promise<void> {
+    this.#isToBePaused = true;
     return this.#receiver.pause();
   }
 
-  resume(): Promise<void> {
-    return this.#receiver.resume();
+  async resume(): Promise<void> {
+    this.#isToBePaused = false;
+    if (this.#lanesGoingBack === 0) await this.#receiver.resume();
   }
 
   /** A higher limit takes effect at once, a lower one as handlers end. The credit grows with it. */
@@ -255,10 +260,27 @@ export class ReceiveEndpoint {
     return undefined;
   }
 
-  /** So that it comes again before them. */
+  /**
+   * So that it comes again before them. Nothing is taken until the last of them is back: what came again alone would
+   * overtake the others.
+   */
   async #releaseLane(delivery: ITransportDelivery, lane: string): Promise<void> {
+    this.#lanesGoingBack += 1;
+    await this.#control('pause');
     for (const behind of this.#queue.drainLane(lane).reverse()) await releaseDelivery(behind, this.#plan);
+    this.#lanesGoingBack -= 1;
     this.#queue.done(delivery);
+    if (this.#lanesGoingBack === 0 && !this.#isToBePaused) await this.#control('resume');
+  }
+
+  async #control(verb: 'pause' | 'resume'): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    try {
+      await this.#receiver[verb]();
+    } catch (error) {
+      const { runtime, endpoint } = this.#plan;
+      runtime.logger.warn({ event: LOG_EVENTS.receiverStopFailed, endpoint, error }, `the receiver did not ${verb} for a lane`);
+    }
   }
 
   #isYieldDue(): boolean {
