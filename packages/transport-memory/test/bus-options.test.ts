@@ -131,6 +131,8 @@ describe('endpoint', () => {
     ['no recovery', { handlers: [work], recovery: 3 }, /The options of `recovery` are 3/],
     ['no retries', { handlers: [work], recovery: { retries: '3' } }, /`recovery.retries` is "3"/],
     ['one delay', { handlers: [work], recovery: { redeliver: '10s' } }, /`recovery.redeliver` is "10s"/],
+    ['no policy', { handlers: [work], recovery: { retries: { retries: 3 } } }, /`recovery.retries` is an object/],
+    ['a number', { handlers: [work], transport: 7 }, /^`transport` of the endpoint "jobs" is 7/],
     ['no rule', { handlers: [work], recovery: { rules: [Error] } }, /`recovery.rules` is a list/],
     ['no hook', { handlers: [work], recovery: { onRetry: 'log' } }, /`recovery.onRetry` is "log"/],
   ])('says with the bus what is wrong: %s', (_, options, problem) => {

@@ -55,6 +55,7 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
     ...durationProblems(owner, options, 'blockedThreshold'),
     ...choiceProblems(`\`onUnknown\` of ${owner}`, options.onUnknown, ON_UNKNOWN),
     ...choiceProblems(`\`passive\` of ${owner}`, options.passive, YES_OR_NO),
+    ...transportProblems(`\`transport\` of ${owner}`, options.transport),
     ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
   ];
 }
@@ -62,6 +63,12 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
 function durationProblems(owner: string, options: Omit<BoundEndpoint, 'name'>, name: 'timeout' | 'blockedThreshold'): readonly string[] {
   const value = options[name];
   return problemOf(() => value === undefined || toPositiveMilliseconds(value, name)).map((problem) => `At ${owner}: ${problem}`);
+}
+
+/** Whose options they are is judged by the transport. */
+function transportProblems(option: string, value: unknown): readonly string[] {
+  if (value === undefined || (isOptions(value) && typeof (value as { readonly transport?: unknown }).transport === 'string')) return [];
+  return [`${option} is ${nameValue(value)}. Make it with the \`endpoint\` function of your transport, or drop it.`];
 }
 
 function concurrencyProblems(owner: string, { concurrency = DEFAULT_CONCURRENCY, prefetch }: EndpointOptions): readonly string[] {

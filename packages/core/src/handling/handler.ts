@@ -97,5 +97,7 @@ export function bindHandler<C extends Contract>(contract: C, target: BoundHandle
 /** @throws ConfigurationError `NAME_INVALID` when `id` is no name, `OPTION_INVALID` when `timeout` is no duration */
 export function assertHandlerOptions({ id, timeout }: HandlerOptions): void {
   if (timeout !== undefined) toPositiveMilliseconds(timeout, 'timeout');
-  if (id !== undefined) assertContractName(typeof id !== 'string' || id.includes('.') ? id : `id.${id}`);
+  if (id === undefined) return;
+  if (typeof id !== 'string') throw new ConfigurationError('NAME_INVALID', `\`id\` of a handler is ${nameValue(id)}. Use a name.`);
+  assertContractName(id.includes('.') ? id : `id.${id}`);
 }

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { assertOptions } from '../errors/option-problems.ts';
+import { assertContract } from './assert-contract.ts';
 import type { Contract } from './contract.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
@@ -23,6 +25,8 @@ interface Convertible {
  * @throws ConfigurationError `SCHEMA_NOT_CONVERTIBLE` when the library refuses this schema or the target
  */
 export function jsonSchemaOf(contract: Contract, options: JsonSchemaOptions = {}): Record<string, unknown> | undefined {
+  assertContract(contract, '`jsonSchemaOf`');
+  assertOptions('`jsonSchemaOf`', options, ['target', 'of', 'direction']);
   const { target = 'draft-2020-12', of = 'message', direction = 'input' } = options;
   const schema = of === 'reply' ? contract.replySchema : contract.schema;
   const convert = (schema as (StandardSchema & { readonly '~standard': Convertible }) | undefined)?.['~standard'].jsonSchema?.[direction];

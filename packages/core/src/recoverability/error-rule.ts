@@ -1,6 +1,9 @@
+import { ConfigurationError } from '../errors/bus-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
+import { nameValue } from '../errors/name-value.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { isPolicy } from './retry-policy.ts';
 
 /**
  * What a rule does with an error. `retry`: as the policy says. A retry policy: this one instead. `redeliver`: no attempts in
@@ -21,9 +24,22 @@ export interface ErrorRule {
   readonly action: ErrorAction;
 }
 
-/** `recovery: { rules: [onError(ValidationError, 'dead-letter'), onError(isTransient, retry.immediate(5))] }`; the first that matches decides. */
+/**
+ * `recovery: { rules: [onError(ValidationError, 'dead-letter'), onError(isTransient, retry.immediate(5))] }`; the first that matches decides.
+ * @throws ConfigurationError `OPTION_INVALID`
+ */
 export function onError(match: ErrorMatch, action: ErrorAction): ErrorRule {
+  if (typeof match !== 'string' && typeof match !== 'function')
+    throw unfit(nameValue(match), 'Name a class of errors, a code or a function.');
+  if (!isPolicy(action) && !ACTIONS.includes(action))
+    throw unfit(nameValue(action), `Use one of ${ACTIONS.join(', ')}, or a policy of \`retry\`.`);
   return Object.freeze({ matches: matcherOf(match), action });
+}
+
+const ACTIONS: readonly unknown[] = ['retry', 'redeliver', 'dead-letter', 'discard'];
+
+function unfit(given: string, wayOut: string): ConfigurationError {
+  return new ConfigurationError('OPTION_INVALID', `\`onError\` was given ${given}. ${wayOut}`);
 }
 
 function matcherOf(match: ErrorMatch): (error: unknown) => boolean {

@@ -5,7 +5,7 @@ import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
 import type { ErrorRule } from './error-rule.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import { assertJitter, retry } from './retry-policy.ts';
+import { assertJitter, isPolicy, retry } from './retry-policy.ts';
 
 /** A failed attempt that is followed by another; see {@link RecoveryOptions.onRetry}. */
 export interface RetryEvent {
@@ -55,7 +55,7 @@ const KNOWN_OPTIONS: readonly string[] = Object.keys({
 export function resolveRecovery(options: RecoveryOptions = {}): RecoveryPolicy {
   assertOptions('`recovery`', options, KNOWN_OPTIONS);
   const { retries = 0, redeliver = [], rules = [], onRetry } = options;
-  assertShape('retries', retries, typeof retries === 'number' || isOptions(retries), 'Use a whole number, or a policy of `retry`.');
+  assertShape('retries', retries, typeof retries === 'number' || isPolicy(retries), 'Use a whole number, or a policy of `retry`.');
   assertShape('redeliver', redeliver, Array.isArray(redeliver), "List the delays: `['10s', '1m']`.");
   assertShape('rules', rules, Array.isArray(rules) && rules.every(isRule), 'List rules that `onError` has made.');
   assertShape('onRetry', onRetry, onRetry === undefined || typeof onRetry === 'function', 'Pass a function: `(event) => …`.');

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
-import { assertOptions } from '../errors/option-problems.ts';
+import { assertOptions, isOptions } from '../errors/option-problems.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { toMilliseconds } from '../runtime/duration.ts';
 
@@ -38,34 +38,48 @@ export interface RetryPolicies {
   custom(options: RetryOptions & { readonly delay: (retry: number, error: unknown) => Duration | undefined }): RetryPolicy;
 }
 
+const RETRY_OPTIONS: readonly string[] = ['retries', 'jitter'];
+
 /**
  * Makes retry policies: `recovery: { retries: retry.exponential({ retries: 5, first: '100ms', max: '10s', jitter: 0.2 }) }`.
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export const retry: RetryPolicies = Object.freeze({
-  immediate: (retries: number) => policyOf('immediate', { retries }, [], () => 0),
+  immediate: (retries: number) => policyOf({ retries }, () => 0),
   interval: (options: RetryOptions & { readonly every: Duration }) => {
+    assertOptions('`retry.interval`', options, [...RETRY_OPTIONS, 'every']);
     const every = toMilliseconds(options.every, 'every');
-    return policyOf('interval', options, ['every'], () => every);
+    return policyOf(options, () => every);
   },
   linear: (options: RetryOptions & { readonly first: Duration; readonly step: Duration; readonly max?: Duration }) => {
+    assertOptions('`retry.linear`', options, [...RETRY_OPTIONS, 'first', 'step', 'max']);
     const [first, step, max] = [toMilliseconds(options.first, 'first'), toMilliseconds(options.step, 'step'), longest(options.max)];
-    return policyOf('linear', options, ['first', 'step', 'max'], (count) => Math.min(max, first + step * (count - 1)));
+    return policyOf(options, (count) => Math.min(max, first + step * (count - 1)));
   },
   exponential: (options: RetryOptions & { readonly first: Duration; readonly factor?: number; readonly max?: Duration }) => {
+    assertOptions('`retry.exponential`', options, [...RETRY_OPTIONS, 'first', 'factor', 'max']);
     const [first, factor, max] = [toMilliseconds(options.first, 'first'), factorOf(options.factor), longest(options.max)];
-    return policyOf('exponential', options, ['first', 'factor', 'max'], (count) => Math.min(max, first * factor ** (count - 1)));
+    return policyOf(options, (count) => Math.min(max, first * factor ** (count - 1)));
   },
   fibonacci: (options: RetryOptions & { readonly unit: Duration; readonly max?: Duration }) => {
+    assertOptions('`retry.fibonacci`', options, [...RETRY_OPTIONS, 'unit', 'max']);
     const [unit, max] = [toMilliseconds(options.unit, 'unit'), longest(options.max)];
-    return policyOf('fibonacci', options, ['unit', 'max'], (count) => Math.min(max, unit * fibonacciNumber(count)));
+    return policyOf(options, (count) => Math.min(max, unit * fibonacciNumber(count)));
   },
-  custom: (options: RetryOptions & { readonly delay: (retry: number, error: unknown) => Duration | undefined }) =>
-    policyOf('custom', options, ['delay'], (count, error) => {
+  custom: (options: RetryOptions & { readonly delay: (retry: number, error: unknown) => Duration | undefined }) => {
+    assertOptions('`retry.custom`', options, [...RETRY_OPTIONS, 'delay']);
+    if (typeof options.delay !== 'function') throw invalid('delay', `\`delay\` is ${nameValue(options.delay)}. Pass a function.`);
+    return policyOf(options, (count, error) => {
       const delay = options.delay(count, error);
       return delay === undefined ? undefined : toMilliseconds(delay, 'delay');
-    }),
+    });
+  },
 });
+
+/** True for what a maker of policies has made. */
+export function isPolicy(value: unknown): value is RetryPolicy {
+  return isOptions(value) && typeof (value as Partial<RetryPolicy>).delayMs === 'function';
+}
 
 /** The wait with its jitter; `chance` is from 0 to 1. */
 export function withJitter(delayMs: number, jitter: number, chance: number): number {
@@ -78,9 +92,7 @@ export function assertJitter(jitter: number, option: string): number {
   throw invalid(option, `\`${option}\` is ${nameValue(jitter)}. Use a number from 0 to 1.`);
 }
 
-function policyOf(kind: string, options: RetryOptions, more: readonly string[], delayMs: RetryPolicy['delayMs']): RetryPolicy {
-  assertOptions(`\`retry.${kind}\``, options, ['retries', 'jitter', ...more]);
-  const { retries, jitter = 0 } = options;
+function policyOf({ retries, jitter = 0 }: RetryOptions, delayMs: RetryPolicy['delayMs']): RetryPolicy {
   if (!Number.isSafeInteger(retries) || retries < 0)
     throw invalid('retries', `\`retries\` is ${nameValue(retries)}. Use a whole number from 0.`);
   return Object.freeze({ retries, delayMs, jitter: assertJitter(jitter, 'jitter') });

@@ -8,6 +8,8 @@ import {
   handler,
   handlerClass,
   handles,
+  jsonSchemaOf,
+  onError,
   retry,
   route,
   silentLogger,
@@ -67,6 +69,7 @@ describe('an unknown option', () => {
     ['handler', () => handler(Work, doWork, null as never), 'null'],
     ['handler', () => handler(Work, doWork, 'a' as never), '"a"'],
     ['handlerClass', () => handlerClass(Work, Worker, [] as never), 'a list'],
+    ['retry.interval', () => retry.interval(undefined as never), 'undefined'],
   ])('is not read from what is no object: %s', (owner, make, value) => {
     expect(make).toThrow(`The options of \`${owner}\` are ${value}. Pass an object.`);
   });
@@ -75,7 +78,7 @@ describe('an unknown option', () => {
 describe('what is no schema', () => {
   const schema = typed<string>();
   it.each([
-    ['schema', () => defineCommand('jobs.work', { schema: class {} } as never), 'is the class'],
+    ['schema', () => defineCommand('jobs.work', { schema: class Schema {} } as never), 'is the class "Schema"'],
     ['schema', () => defineEvent('jobs.done', { schema: null } as never), 'is null'],
     ['reply', () => defineCommand('jobs.work', { schema, reply: 'yes' } as never), 'is "yes"'],
     ['replies', () => defineCommand('jobs.work', { schema, replies: [] } as never), 'is a list'],
@@ -92,6 +95,7 @@ describe('what is no contract', () => {
     ['handler', (contract: Contract) => handler(contract as never, doWork as never)],
     ['handlerClass', (contract: Contract) => handlerClass(contract as never, Worker as never)],
     ['route', (contract: Contract) => route(contract, 'jobs')],
+    ['jsonSchemaOf', (contract: Contract) => jsonSchemaOf(contract)],
   ])('is refused by %s', (owner, make) => {
     expect(() => make(undefined as never)).toThrow(
       expect.objectContaining({ code: 'CONTRACT_INVALID', message: expect.stringContaining('circle of imports') as string }),
@@ -100,11 +104,28 @@ describe('what is no contract', () => {
   });
 });
 
+describe('what is no rule', () => {
+  it.each([
+    ['undefined', () => onError(undefined as never, 'retry'), 'was given undefined. Name a class'],
+    ['a misspelt action', () => onError(Error, 'retyr' as never), 'was given "retyr". Use one of retry, redeliver, dead-letter, discard'],
+    ['options of a policy', () => onError(Error, { retries: 3 } as never), 'was given an object'],
+  ])('is refused: %s', (_, make, message) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(make).toThrow(message);
+  });
+
+  it('is taken in every form that there is', () => {
+    for (const action of ['retry', 'redeliver', 'dead-letter', 'discard', retry.immediate(1)] as const)
+      expect(onError('ECONNRESET', action).action).toBe(action);
+  });
+});
+
 describe('what is no handler', () => {
   it('is named: a class where a function belongs, a value where a class belongs', () => {
     expect(() => handler(Work, Worker as never)).toThrow('is the class "Worker", and no function');
     expect(() => handler(Work, undefined as never)).toThrow('is undefined, and no function');
     expect(() => handlerClass(Work, 'Worker' as never)).toThrow('is "Worker", and no class');
+    expect(() => handler(Work, doWork, { id: 7 as never })).toThrow('`id` of a handler is 7');
   });
 });
 
@@ -117,7 +138,7 @@ describe('nameValue', () => {
     [Symbol('s'), 'Symbol(s)'],
     [['secret'], 'a list'],
     [{ password: 'secret' }, 'an object'],
-    [() => 'secret', 'the function'],
+    [() => 'secret', 'a function'],
     [doWork, 'the function "doWork"'],
     [Worker, 'the class "Worker"'],
     ['x'.repeat(100), `"${'x'.repeat(60)}…"`],
