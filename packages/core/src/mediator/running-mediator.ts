@@ -35,6 +35,7 @@ export class RunningMediator implements Mediator {
   readonly #runtime: Runtime;
   readonly #routes: ReadonlyMap<string, LinkedRoute>;
   readonly #stop = new AbortController();
+  #stopped = false;
 
   constructor(routes: readonly MediatorRoute[], runtime: Runtime) {
     this.#runtime = runtime;
@@ -42,7 +43,7 @@ export class RunningMediator implements Mediator {
   }
 
   get state(): 'started' | 'stopped' {
-    return this.#stop.signal.aborted ? 'stopped' : 'started';
+    return this.#stopped ? 'stopped' : 'started';
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void> {
@@ -58,6 +59,7 @@ export class RunningMediator implements Mediator {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#stop.abort(new ConfigurationError('BUS_STOPPED', 'The mediator stopped before the handler had finished. End the work.'));
   }
 
@@ -132,7 +134,7 @@ export class RunningMediator implements Mediator {
   }
 
   #assertTakes(contract: Contract, options: SendOptions | undefined, isRequest = false): void {
-    if (this.#stop.signal.aborted)
+    if (this.#stopped)
       throw new ConfigurationError('BUS_STOPPED', `"${contract.name}" was not sent: the mediator has stopped. Send before stopping.`);
     if (options === undefined || options === NO_OPTIONS) return;
     assertSendOptions(contract, options, isRequest);

@@ -22,5 +22,6 @@ function linkStep<Context extends PipelineContext>(step: Step<Context>, index: n
     context.position = index + 1;
     return rest(context);
   };
-  return (context) => step.run(context, next);
+  const { run } = step;
+  return (context) => run(context, next);
 }
