@@ -5,6 +5,7 @@ import { nameValue } from '../errors/name-value.ts';
 import { optionProblems } from '../errors/option-problems.ts';
 import { ProblemReport } from '../errors/problem-report.ts';
 import type { BoundHandler, HandlerLike, HandlerList, RunnableHandler } from '../handling/handler.ts';
+import { limitHandler } from '../handling/limit-handler.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
@@ -53,8 +54,10 @@ export function createMediator(options: MediatorOptions): Mediator {
   const bound = bindAll(options);
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
   const byContract = new Map<string, RunnableHandler[]>();
-  for (const one of runnableHandlers(bound, options.container, runtime.logger))
+  for (const runnable of runnableHandlers(bound, options.container, runtime.logger)) {
+    const one = limitHandler(runnable, undefined, runtime);
     byContract.set(one.contract.name, [...(byContract.get(one.contract.name) ?? []), one]);
+  }
   const routes = Array.from(byContract.values(), (handlers) => linkRoute(handlers, options.middleware ?? []));
   return new RunningMediator(routes, runtime);
 }

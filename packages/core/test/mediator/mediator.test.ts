@@ -261,6 +261,40 @@ describe('middleware', () => {
   });
 });
 
+describe('the timeout of a handler', () => {
+  it('ends the call as HANDLER_TIMEOUT; the signal of that handler aborts, and no timer is left', async () => {
+    const runtime = manualRuntime();
+    const signals: AbortSignal[] = [];
+    class Slow {
+      handle(_: Work, { signal }: ConsumeContext): Promise<void> {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      }
+    }
+    const quick = handler(Done, (_, { signal }) => void signals.push(signal));
+    const mediator = mediatorOf([handlerClass(Work, Slow, { timeout: '1s' }), handlerClass(Done, Slow, { timeout: '1s' }), quick], {
+      runtime,
+    });
+    for (const call of [() => mediator.send(Work, { n: 1 }), () => mediator.publish(Done, { n: 1 })]) {
+      const failing = errorOf(call());
+      await runtime.advance(999);
+      expect(signals.at(-1)?.aborted).toBe(false);
+      await runtime.advance(1);
+      expect((await failing).code).toBe('HANDLER_TIMEOUT');
+    }
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
+    expect(runtime.pendingTimers()).toBe(0);
+  });
+
+  it('changes nothing for one that ends in time', async () => {
+    const runtime = manualRuntime();
+    const inTime = handler(GetJob, async (_, context) => context.reply({ title: context.messageId }), { timeout: '1s' });
+    const mediator = mediatorOf([inTime], { runtime });
+    expect(await mediator.request(GetJob, { n: 1 }, { messageId: 'm' })).toEqual({ title: 'm' });
+    expect(runtime.pendingTimers()).toBe(0);
+  });
+});
+
 describe('life', () => {
   it('stop refuses what comes later, also from handlers, and aborts the signals of those that run', async () => {
     const codes: string[] = [];
