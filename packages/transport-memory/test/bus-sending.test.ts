@@ -124,6 +124,8 @@ describe('an option of a request that is not allowed is a coded error, and nothi
     ['a delay', { delay: '5s' }],
     ['a timeout that is none', { timeout: 'soon' }],
     ['a priority of 10', { priority: 10 }],
+    ['null', null],
+    ['a signal that is none', { signal: 'now' }],
     ['an option that does not exist', { tiemout: '5s' }],
   ];
   it.each(bad)('%s', async (_, options) => {

@@ -2,6 +2,7 @@ import { toMilliseconds } from '../runtime/duration.ts';
 import { HEADERS } from '../messages/headers.ts';
 import type { Contract } from '../messages/contract.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import { assertSendOptions } from '../pipeline/assert-send-options.ts';
 import type { RequestOptions } from '../pipeline/message-sender.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
@@ -66,6 +67,7 @@ export class RequestClient {
     const { runtime } = this.#parts;
     const { contract, options, parent } = call;
     if (this.#closedBy !== undefined) throw this.#closedBy;
+    assertSendOptions(contract, options, true);
     const timeoutMs = toMilliseconds(options.timeout ?? DEFAULT_TIMEOUT, 'timeout');
     const signals = [options.signal, parent?.signal].filter((signal) => signal !== undefined);
     if (signals.some((signal) => signal.aborted)) throw aborted(contract, signals);

@@ -84,6 +84,7 @@ describe('a message', () => {
     const issues = [{ message: 'expected number', path: ['items', 0, { key: 'price' }] }, { message: 'must not be empty' }];
     const error = {
       code: 'MESSAGE_INVALID',
+      message: 'A message does not fit the schema of "a.b": items.0.price: expected number; must not be empty.',
       details: { contract: 'a.b', issues: ['items.0.price: expected number', 'must not be empty'] },
     };
     const now = defineEvent('a.b', { schema: schemaOf(() => ({ issues })) });
