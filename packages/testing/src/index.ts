@@ -14,3 +14,13 @@ export type { Timeline } from './timeline/timeline.ts';
 export { forSeeds } from './faults/for-seeds.ts';
 export type { SeedRange } from './faults/for-seeds.ts';
 export type { FaultRates } from './faults/seeded-faults.ts';
+
+// one handler
+export { testHandler } from './handlers/test-handler.ts';
+export type { HandlerTarget, HandlerTestOptions, HandlerTestResult } from './handlers/test-handler.ts';
+
+// given, when, then
+export { message, scenario } from './scenario/scenario.ts';
+export type { GivenMessage, GivenScenario, Scenario, ToldScenario } from './scenario/scenario.ts';
+export { failed, nothingElse, published, replied, sent } from './scenario/expectations.ts';
+export type { ErrorPattern, Expectation } from './scenario/expectations.ts';
