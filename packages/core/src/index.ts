@@ -23,6 +23,10 @@ export type { JsonSchemaOptions } from './messages/json-schema.ts';
 export { typed } from './messages/standard-schema.ts';
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './messages/standard-schema.ts';
 
+// faults
+export { Fault, isFaultOf } from './messages/fault.ts';
+export type { FaultError } from './messages/fault.ts';
+
 // handlers
 export { handler } from './handling/handler.ts';
 export { handlerClass } from './handling/handler-class.ts';

@@ -1,4 +1,5 @@
 import type { AnyEvent } from '../messages/contract.ts';
+import { FAULT_TOPIC, topicOf } from '../messages/fault.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import { entityName } from '../routing/route-table.ts';
 import type { EndpointTopology, SubscriptionTopology, Topology } from '../transport/topology.ts';
@@ -11,9 +12,10 @@ export function buildTopology(
   namespace: string | undefined,
 ): Topology {
   const subscriptions: SubscriptionTopology[] = [];
-  const topics = new Set(publishes.map((event) => entityName(namespace, event.name)));
+  const topics = new Set(publishes.map((event) => entityName(namespace, topicOf(event))));
+  if (endpoints.length > 0) topics.add(entityName(namespace, FAULT_TOPIC));
   for (const { name, handlers } of endpoints) {
-    for (const event of new Set(handlers.filter((bound) => bound.contract.kind === 'event').map((bound) => bound.contract.name))) {
+    for (const event of new Set(handlers.filter(({ contract }) => contract.kind === 'event').map(({ contract }) => topicOf(contract)))) {
       const topic = entityName(namespace, event);
       topics.add(topic);
       subscriptions.push({ topic, endpoint: entityName(namespace, name) });

@@ -17,6 +17,7 @@ import type { BusOptions, ResolvedBusOptions } from './bus-options.ts';
 import { handledCommands, resolveBusOptions } from './bus-options.ts';
 import type { PipelineParts } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
+import { FaultSender } from './fault-sender.ts';
 import { RunningBus } from './running-bus.ts';
 import { Sender } from './sender.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
@@ -69,6 +70,7 @@ export function createBus(options: BusOptions): Bus {
     return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
   });
   const { name, drainTimeoutMs } = resolved;
+  const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
   const { serializers } = parts;
   const observe = tellAll(options.observers ?? [], runtime.logger);
   return new RunningBus({
@@ -77,6 +79,7 @@ export function createBus(options: BusOptions): Bus {
     runtime,
     transport,
     sender,
+    faults,
     keeper,
     endpoints,
     serializers,

@@ -29,6 +29,7 @@ import { BusLifecycle } from './bus-lifecycle.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { FaultSender } from './fault-sender.ts';
 import type { Sender } from './sender.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
@@ -48,6 +49,7 @@ export interface BusParts {
   readonly runtime: Runtime;
   readonly transport: GuardedTransport;
   readonly sender: Sender;
+  readonly faults: FaultSender;
   readonly keeper: TopologyKeeper;
   /** Tells the observers, where there are some. */
   readonly observe: BusObserver | undefined;
@@ -260,7 +262,7 @@ export class RunningBus implements Bus {
   }
 
   #makeEndpoint(one: LinkedEndpoint): ReceiveEndpoint {
-    const { transport, runtime, sender } = this.#parts;
+    const { transport, runtime, sender, faults } = this.#parts;
     const topology = endpointTopology(one, undefined);
     const passive = one.passive === true;
     const own = transport.capabilitiesOf(topology);
@@ -281,7 +283,7 @@ export class RunningBus implements Bus {
         onUnknown: one.onUnknown ?? (capabilities.fanOut === 'log' ? 'discard' : 'skip'),
         skippedPlace: topology.skipped,
         blockedThresholdMs: toPositiveMilliseconds(one.blockedThreshold ?? '500ms', 'blockedThreshold'),
-        sendFault: () => Promise.resolve(),
+        sendFault: (context, reason, error) => faults.send(context, reason, error),
         run: one.run,
         dispatch: (entries) => sender.dispatch(entries),
         observe: this.#parts.observe,

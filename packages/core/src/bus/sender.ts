@@ -1,6 +1,7 @@
 import { MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
 import { assertKind } from '../messages/assert-contract-kind.ts';
+import { Fault } from '../messages/fault.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
@@ -12,7 +13,7 @@ import type { RouteTable } from '../routing/route-table.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { IMessageTransport, SendCallOptions } from '../transport/message-transport.ts';
-import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import type { Destination, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import { sendError } from './send-error.ts';
 
 /** What a {@link Sender} works with. */
@@ -76,6 +77,15 @@ export class Sender {
     context.headers.put(SLOTS.request, link.requestId);
     context.headers.put(SLOTS.replyTo, link.replyTo);
     return this.#run(context);
+  }
+
+  /** Runs the steps for a fault and hands it to the transport at once. Rejects unless it is accepted; a reply to nobody is. */
+  async sendFault(parent: IncomingContext, fault: Fault, destination: Destination): Promise<void> {
+    const context = new OutgoingContext(Fault, fault, NO_OPTIONS, parent);
+    context.destination = destination;
+    context.headers.put(SLOTS.request, parent.allHeaders.at(SLOTS.request));
+    context.headers.put(SLOTS.faulted, fault.messageName);
+    await this.dispatch([await this.#run(context)]);
   }
 
   /** Hands entries to the transport. Fails with the first that is not accepted; a reply to nobody is none of those. */

@@ -34,8 +34,10 @@ export const HEADERS = {
   source: 'waybill-source',
   /** Where replies go. */
   replyTo: 'waybill-reply-to',
-  /** Where faults go. */
+  /** The endpoint that faults go to. */
   faultTo: 'waybill-fault-to',
+  /** On a fault: the name of the contract of the message that failed. */
+  faulted: 'waybill-faulted',
   /** Attempts counted so far by us, beside what the broker counts. */
   attempt: 'waybill-attempt',
   /** Redeliveries so far: the place in the list of delays of the recovery policy. */

@@ -1,9 +1,6 @@
 import type { Contract } from './contract.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
-/** The wire name of faults; one that comes as a reply tells that the request failed for good. */
-export const FAULT_NAME = 'waybill.fault';
-
 /** The contract of a request's reply: `<name>.reply`, or `<name>.reply.<kind>` where replies are named. Made once. */
 export function replyContract(request: Contract, kind?: string): Contract {
   const made = replyContracts.get(request) ?? new Map<string | undefined, Contract>();

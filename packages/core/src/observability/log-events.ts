@@ -15,6 +15,7 @@ export const LOG_EVENTS = {
   messageUnordered: 'message.unordered',
   messageSkipped: 'message.skipped',
   messageDiscarded: 'message.discarded',
+  faultFailed: 'fault.failed',
   messageReleased: 'message.released',
   replyDropped: 'reply.dropped',
   replyRefused: 'reply.refused',

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { didYouMean } from '../errors/option-problems.ts';
 import type { Contract } from '../messages/contract.ts';
+import { assertEndpointName } from '../messages/message-name.ts';
 import { holdsUnsafeCharacters } from '../messages/unsafe-characters.ts';
 import type { RequestOptions, SendOptions } from './message-sender.ts';
 
@@ -19,6 +20,7 @@ const CHECKS: Readonly<Record<keyof SendOptions | keyof RequestOptions, OptionCh
   delay: (_value, _contract, isRequest) => (isRequest ? 'a request leaves at once' : undefined),
   timeout: (_value, _contract, isRequest) => (isRequest ? undefined : 'only a request waits for a reply'),
   timeToLive: () => undefined,
+  faultTo: (value, _contract, isRequest) => (isRequest ? 'who asks is told, by `REQUEST_FAULTED`' : endpointProblem(value)),
   priority: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 9 ? undefined : 'use a whole number from 0 to 9',
   headers: (value) => (typeof value === 'object' && value !== null ? undefined : 'use a plain object or a Map'),
@@ -40,6 +42,15 @@ export function assertSendOptions(contract: Contract, options: SendOptions | Req
     if (value === undefined) continue;
     const problem = check(value, contract, isRequest);
     if (problem !== undefined) throw invalid(option, contract, problem);
+  }
+}
+
+function endpointProblem(value: unknown): string | undefined {
+  try {
+    assertEndpointName(value as string);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

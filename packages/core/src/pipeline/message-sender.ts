@@ -19,6 +19,8 @@ export interface SendOptions {
   readonly timeToLive?: Duration;
   /** 0 (lowest, default) to 9. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has none. */
   readonly priority?: number;
+  /** The endpoint that is told, by a `Fault`, when the message is given up. @default all that handle `Fault` */
+  readonly faultTo?: string;
   /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. */
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
   /** Gives up waiting for the broker's answer. */
@@ -26,7 +28,7 @@ export interface SendOptions {
 }
 
 /** What may be said about one request at the call. */
-export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal'> {
+export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal' | 'faultTo'> {
   /** How long to wait for the reply, from the call on; then it is `REQUEST_TIMEOUT`. @default '30s' */
   readonly timeout?: Duration;
   /** Gives up waiting for the reply: `REQUEST_ABORTED`. */

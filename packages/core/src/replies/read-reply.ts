@@ -1,7 +1,8 @@
 import { MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
-import { FAULT_NAME, replyContract } from '../messages/reply-contract.ts';
+import { Fault } from '../messages/fault.ts';
+import { replyContract } from '../messages/reply-contract.ts';
 import { validateMessage } from '../messages/validate-message.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { TransportMessage } from '../transport/transport-message.ts';
@@ -12,7 +13,7 @@ import type { TransportMessage } from '../transport/transport-message.ts';
  */
 export async function readReply(request: Contract, reply: TransportMessage, serializers: SerializerRegistry): Promise<unknown> {
   const name = reply.headers.get(HEADERS.name);
-  if (name === FAULT_NAME) throw requestFaulted(request, reply, serializers);
+  if (name === Fault.name) throw requestFaulted(request, reply, serializers);
   const { contract, kind } = expectedReply(request, name);
   assertVersionKnown(request, reply);
   try {

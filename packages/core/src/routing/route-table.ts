@@ -1,6 +1,7 @@
 import { MessageError } from '../errors/bus-error.ts';
 import { assertContract } from '../messages/assert-contract.ts';
 import type { Contract } from '../messages/contract.ts';
+import { topicOf } from '../messages/fault.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { Destination } from '../transport/transport-message.ts';
 
@@ -68,7 +69,7 @@ export class RouteTable {
     if (known !== undefined) return known;
     const destination: Destination =
       contract.kind === 'event'
-        ? { kind: 'topic', name: entityName(this.#reasons.namespace, contract.name) }
+        ? { kind: 'topic', name: entityName(this.#reasons.namespace, topicOf(contract)) }
         : this.#endpoint(contract, this.#endpointOf(contract));
     this.#destinations.set(contract, destination);
     return destination;

@@ -1,8 +1,9 @@
+import { Fault } from '@waybill/core';
 import { comesAgain } from '../expecting/near-misses.ts';
 import { show, showDuration } from '../expecting/show.ts';
 import type { RecordedMessage } from '../recording/recorded-message.ts';
 
-/** All that a harness recorded, in the order of its happening. */
+/** All that a harness recorded, in the order of its happening, less the faults that nobody here handles: the failure itself stands there. */
 export interface Timeline {
   readonly entries: readonly RecordedMessage[];
   /** One line for each entry, without times and ids, to compare with what a test expects: `published orders.order-submitted`. */
@@ -17,7 +18,9 @@ export interface Timeline {
 const TEST = 'test';
 
 /** Makes a {@link Timeline}. `title` stands above the table, where there is one. */
-export function timelineOf(entries: readonly RecordedMessage[], title: string | undefined): Timeline {
+export function timelineOf(recorded: readonly RecordedMessage[], title: string | undefined): Timeline {
+  const isHandled = recorded.some(({ name, kind }) => name === Fault.name && kind !== 'published');
+  const entries = isHandled ? recorded : recorded.filter(({ name }) => name !== Fault.name);
   return Object.freeze({
     entries,
     steps: entries.map(({ kind, name }) => `${kind} ${name}`),

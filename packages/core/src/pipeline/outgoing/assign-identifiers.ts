@@ -30,6 +30,7 @@ export function assignIdentifiers(runtime: Runtime, source: string): Step<Outgoi
         context.partitionKey = options.partitionKey;
         headers.put(SLOTS.partitionKey, options.partitionKey);
       }
+      if (options.faultTo !== undefined) headers.put(SLOTS.faultTo, options.faultTo);
       context.priority = options.priority;
       return next(context);
     },
