@@ -108,6 +108,17 @@ describe('the sending cases catch', () => {
       }),
     },
     {
+      does: 'takes no answer for a yes, under load',
+      caughtBy:
+        'of 1,000 sends that the broker does not answer none is open for longer than the publish timeout, and later ones are accepted',
+      breaks: (transport) => ({
+        send: (entries, options) => {
+          void transport.send(entries, options);
+          return entries.map(() => ACCEPTED);
+        },
+      }),
+    },
+    {
       does: 'takes no answer for a yes',
       caughtBy: 'a send without an answer ends as unknown at the publish timeout, not before, and harms no later send',
       breaks: (transport) => ({

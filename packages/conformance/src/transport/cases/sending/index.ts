@@ -14,6 +14,7 @@ import { aBatchReportsEachEntry } from './13-a-batch-reports-each-entry.ts';
 import { theSameIdTwice } from './14-the-same-id-twice.ts';
 import { fanOut } from './15-fan-out.ts';
 import { beforeTheFirstSubscription } from './16-before-the-first-subscription.ts';
+import { aBrokerSlowerThanItsSenders } from './39-a-broker-slower-than-its-senders.ts';
 import { aFailedEntryBlocksItsKey } from './a-failed-entry-blocks-its-key.ts';
 import { aMessageWithoutHeadersArrives } from './a-message-without-headers-arrives.ts';
 import { anAbortEndsTheWaitForAConfirm } from './an-abort-ends-the-wait-for-a-confirm.ts';
@@ -41,6 +42,7 @@ export const SENDING_CASES: readonly TransportCase[] = [
   theSameIdTwice,
   fanOut,
   beforeTheFirstSubscription,
+  aBrokerSlowerThanItsSenders,
   aFailedEntryBlocksItsKey,
   aMessageWithoutHeadersArrives,
   anAbortEndsTheWaitForAConfirm,
