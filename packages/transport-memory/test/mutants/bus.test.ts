@@ -46,5 +46,15 @@ describe('the cases of a bus catch', () => {
       caughtBy: 'past the drain timeout the signal aborts, the message comes back untried, and no failure policy is asked',
       breaks: (transport) => delivering(transport, ({ attempt = 1 }) => ({ attempt: attempt + 1 })),
     },
+    {
+      does: 'puts what is set aside nowhere',
+      caughtBy: 'a message of a name that nobody handles is set aside, dead-lettered or discarded, as its endpoint says, and others flow',
+      breaks: (transport) => ({
+        send: (entries, options) =>
+          entries.some(({ destination }) => destination.kind === 'endpoint' && destination.name.endsWith('.skipped'))
+            ? entries.map(() => ({ status: 'accepted', nativeId: 'x' }))
+            : transport.send(entries, options),
+      }),
+    },
   ]);
 });

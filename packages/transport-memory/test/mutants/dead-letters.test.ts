@@ -84,5 +84,21 @@ describe('the dead letter cases catch', () => {
       caughtBy: 'a dead letter keeps bytes and headers and tells the reason; it is gone from its endpoint and comes to nobody',
       breaks: (transport) => delivering(transport, (delivery) => ({ deadLetter: () => delivery.ack() })),
     },
+    {
+      does: 'acks what its dead letters refuse',
+      caughtBy:
+        'where the dead letters accept nothing the message is not lost: it is still unsettled, comes again to the next owner, and is buried later',
+      breaks: (transport) =>
+        delivering(transport, (delivery) => ({
+          deadLetter: async (options) => {
+            try {
+              return await delivery.deadLetter(options);
+            } catch (error) {
+              await delivery.ack();
+              throw error;
+            }
+          },
+        })),
+    },
   ]);
 });

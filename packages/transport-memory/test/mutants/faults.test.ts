@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { IMessageTransport } from '@waybill/core/transport';
+import { HEADERS } from '@waybill/core/transport';
 import { delivering, testMutants } from '../support/mutant.ts';
 
 const CUT = 'connections reset at 50 random moments of 1,000 sends and receipts: what was accepted is handled, states tell of it';
@@ -59,6 +60,32 @@ describe('the fault cases catch', () => {
           return entries.map(() => ({ status: 'accepted', nativeId: 'made-up' }));
         },
       }),
+    },
+    {
+      does: 'gives what was stored twice two message ids',
+      caughtBy: 'a message that a broker stored twice comes twice with one message id, each settled by itself',
+      breaks: (transport) => {
+        let count = 0;
+        return delivering(transport, ({ message }) => {
+          count += 1;
+          const headers = new Map(message.headers).set(HEADERS.id, String(count));
+          return { message: { headers, body: message.body } };
+        });
+      },
+    },
+    {
+      does: 'gives a message that was sent again another id',
+      caughtBy: 'a send whose confirm was lost, repeated with the same message id, comes once or twice, never not at all, and as one id',
+      breaks: (transport) => {
+        const seen = new Set<string>();
+        return delivering(transport, (delivery) => {
+          const id = delivery.message.headers.get(HEADERS.id) ?? '';
+          const isAgain = seen.has(id);
+          seen.add(id);
+          const headers = new Map(delivery.message.headers).set(HEADERS.id, isAgain ? `${id}-again` : id);
+          return { message: { headers, body: delivery.message.body } };
+        });
+      },
     },
   ]);
 });

@@ -90,4 +90,5 @@ const lastingFaults = (faults: MemoryFaults, refusals: Refusals): ReadonlyMap<Fa
     ['block', () => refusals.begin('block')],
     ['down', () => refusals.begin('down')],
     ['forbid', () => refusals.begin('forbid')],
+    ['refuse-dead-letter', () => refusals.begin('refuse-dead-letter')],
   ]);

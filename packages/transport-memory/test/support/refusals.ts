@@ -1,9 +1,9 @@
 import { overlay } from '@waybill/conformance';
-import type { IMessageTransport, TopologyPlan, TransportState } from '@waybill/core/transport';
+import type { IMessageTransport, ITransportDelivery, TopologyPlan, TransportState } from '@waybill/core/transport';
 import { ConnectionError } from '@waybill/core/transport';
 
 /** What a broker with users and a network can refuse, and one in this process cannot. */
-export type Refusal = 'down' | 'forbid' | 'block';
+export type Refusal = 'down' | 'forbid' | 'block' | 'refuse-dead-letter';
 
 /** Refuses in the place of the memory broker, for as long as it is told to, and counts. */
 export class Refusals {
@@ -33,6 +33,8 @@ export class Refusals {
       },
       send: (entries, options) =>
         this.#strikes('block') ? this.#whenUnblocked().then(() => transport.send(entries, options)) : transport.send(entries, options),
+      receive: (endpoint, options, onDelivery) =>
+        transport.receive(endpoint, options, (delivery) => onDelivery(overlay(delivery, { deadLetter: this.#deadLetterOf(delivery) }))),
       topology: overlay(transport.topology, {
         apply: async (plan) => {
           if (this.#strikes('forbid')) throw forbidden(plan);
@@ -40,6 +42,13 @@ export class Refusals {
         },
       }),
     });
+  }
+
+  #deadLetterOf(delivery: ITransportDelivery): ITransportDelivery['deadLetter'] {
+    return (options) => {
+      if (!this.#strikes('refuse-dead-letter')) return delivery.deadLetter(options);
+      throw new ConnectionError('TRANSPORT_NOT_OPEN', 'The dead letters of the endpoint accept nothing. Make room, then settle again.');
+    };
   }
 
   #whenUnblocked(): Promise<void> {

@@ -3,6 +3,8 @@ import { anUnreadableMessageIsParked } from './30-an-unreadable-message-is-parke
 import { aDeadLetterThatFails } from './31-a-dead-letter-that-fails.ts';
 import { stopWaitsForTheHandler } from './44-stop-waits-for-the-handler.ts';
 import { stopPastTheDrainTimeout } from './45-stop-past-the-drain-timeout.ts';
+import { aPassiveEndpointFetchesNothing } from './a-passive-endpoint-fetches-nothing.ts';
+import { whatNobodyHandlesIsSetAside } from './what-nobody-handles-is-set-aside.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 /** A bus on the transport: retries, stop, drain. */
@@ -12,4 +14,6 @@ export const BUS_CASES: readonly TransportCase[] = [
   aDeadLetterThatFails,
   stopWaitsForTheHandler,
   stopPastTheDrainTimeout,
+  aPassiveEndpointFetchesNothing,
+  whatNobodyHandlesIsSetAside,
 ];

@@ -4,7 +4,7 @@ import { Bench, rejectionOf, textOf } from '../../bench.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 export const aRefusedDeadLetterIsNotLost: TransportCase = {
-  name: 'where the dead letters accept nothing the message is not lost: it is still unsettled, can go back, and is buried later',
+  name: 'where the dead letters accept nothing the message is not lost: it is still unsettled, comes again to the next owner, and is buried later',
   number: 23,
   group: 'dead-letters',
   needsKill: ['refuse-dead-letter'],
@@ -18,7 +18,9 @@ export const aRefusedDeadLetterIsNotLost: TransportCase = {
     await rejectionOf('a dead letter that is refused', () => first.deadLetter({ headers }));
     expectThat((await bench.deadLetters()).length === 0, 'a dead letter stands there although it was refused');
     await bench.arrivedExactly(1, 'while it is unsettled');
-    await first.release();
+    await bench.close();
+    await bench.reopen();
+    await bench.receive(5);
     const second = await bench.arrival(1);
     expectThat(textOf(second) === 'one', 'another message came');
     await fault.end();

@@ -8,6 +8,8 @@ import { aBrokerThatTakesNothing } from './61-a-broker-that-takes-nothing.ts';
 import { aConsumerIsCancelled } from './62-a-consumer-is-cancelled.ts';
 import { aMessageThatKills } from './63-a-message-that-kills.ts';
 import { credentialsAreRevoked } from './64-credentials-are-revoked.ts';
+import { anUnknownSendMayBeRepeated } from './an-unknown-send-may-be-repeated.ts';
+import { duplicatesCarryTheSameId } from './duplicates-carry-the-same-id.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 /** What survives when something breaks. */
@@ -22,4 +24,6 @@ export const FAULTS_CASES: readonly TransportCase[] = [
   aConsumerIsCancelled,
   aMessageThatKills,
   credentialsAreRevoked,
+  anUnknownSendMayBeRepeated,
+  duplicatesCarryTheSameId,
 ];

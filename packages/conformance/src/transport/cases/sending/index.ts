@@ -17,6 +17,7 @@ import { beforeTheFirstSubscription } from './16-before-the-first-subscription.t
 import { aBrokerSlowerThanItsSenders } from './39-a-broker-slower-than-its-senders.ts';
 import { aFailedEntryBlocksItsKey } from './a-failed-entry-blocks-its-key.ts';
 import { aMessageWithoutHeadersArrives } from './a-message-without-headers-arrives.ts';
+import { aWindowOfDuplicatesIsPerPlace } from './a-window-of-duplicates-is-per-place.ts';
 import { anAbortEndsTheWaitForAConfirm } from './an-abort-ends-the-wait-for-a-confirm.ts';
 import { idsAndTimesSurvive } from './ids-and-times-survive.ts';
 import { moreEntriesThanABatch } from './more-entries-than-a-batch.ts';
@@ -45,6 +46,7 @@ export const SENDING_CASES: readonly TransportCase[] = [
   aBrokerSlowerThanItsSenders,
   aFailedEntryBlocksItsKey,
   aMessageWithoutHeadersArrives,
+  aWindowOfDuplicatesIsPerPlace,
   anAbortEndsTheWaitForAConfirm,
   idsAndTimesSurvive,
   moreEntriesThanABatch,
