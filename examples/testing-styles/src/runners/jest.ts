@@ -1,0 +1,4 @@
+import { describe, it } from '@jest/globals';
+import { orderSuite } from '../suite.ts';
+
+orderSuite({ describe, it });

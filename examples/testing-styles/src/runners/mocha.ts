@@ -1,0 +1,4 @@
+import { describe, it } from 'mocha';
+import { orderSuite } from '../suite.ts';
+
+orderSuite({ describe, it });

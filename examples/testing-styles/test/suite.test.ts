@@ -1,0 +1,4 @@
+import { describe, it } from 'vitest';
+import { orderSuite } from '../src/suite.ts';
+
+orderSuite({ describe, it });
