@@ -10,6 +10,7 @@ import { aSlowEndpointStarvesNoOther } from './42-a-slow-endpoint-starves-no-oth
 import { aChoiceOfWaitThatItHasNot } from './a-choice-of-wait-that-it-has-not.ts';
 import { aLaneGoesBackAsAWhole } from './a-lane-goes-back-as-a-whole.ts';
 import { aLaneWaitsForRetries } from './a-lane-waits-for-retries.ts';
+import { aPauseOutlastsALaneThatGoesBack } from './a-pause-outlasts-a-lane-that-goes-back.ts';
 import { anUnsettledLaneComesBackInOrder } from './an-unsettled-lane-comes-back-in-order.ts';
 import { oneProcessPerLane } from './one-process-per-lane.ts';
 import { thePrefetchCanBeChanged } from './the-prefetch-can-be-changed.ts';
@@ -30,6 +31,7 @@ export const FLOW_CASES: readonly TransportCase[] = [
   aChoiceOfWaitThatItHasNot,
   aLaneGoesBackAsAWhole,
   aLaneWaitsForRetries,
+  aPauseOutlastsALaneThatGoesBack,
   anUnsettledLaneComesBackInOrder,
   oneProcessPerLane,
   thePrefetchCanBeChanged,
