@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Middleware, OutgoingContext } from '@waybill/core';
 import { endpoint, handler, retry } from '@waybill/core';
 import { createTestHarness } from '@waybill/testing';
@@ -259,4 +259,20 @@ describe('virtual time', () => {
     await harness.bus.publish(OrderSubmitted, { orderId: '1' });
     expect(await failureOf(harness.idle())).toMatch(/cause each other without end: after 1000 in a row/);
   });
+});
+
+it('the fake timers of a runner neither move nor stop its clock', async () => {
+  vi.useFakeTimers();
+  try {
+    await using harness = await createTestHarness({ handlers: [submitOrder], patience: 20 });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 }, { delay: '1h' });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await harness.consumed.none();
+    await harness.advance('1h');
+    await harness.published(OrderSubmitted);
+    await harness.bus.send(SubmitOrder, { orderId: '2', total: 1 });
+    expect(await failureOf(harness.until(new Promise(() => undefined)))).toContain('within 20 ms of real time');
+  } finally {
+    vi.useRealTimers();
+  }
 });
