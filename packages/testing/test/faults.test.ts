@@ -54,6 +54,24 @@ describe('faults by seed', () => {
     expect(timeline).toContain('SEND_REJECTED');
   });
 
+  it('heal ends the faults', async () => {
+    const submit = handler(SubmitOrder, ({ orderId }, context) => context.publish(OrderSubmitted, { orderId }));
+    const orders = endpoint('orders', { handlers: [submit], recovery: { redeliver: ['1s', '1s'] } });
+    await using harness = await createTestHarness({ endpoints: [orders], like: 'rabbitmq', faults: { rejectSend: 1 } });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
+    await harness.advance('1s');
+    expect(await harness.faulted.count(SubmitOrder)).toBe(2);
+    harness.heal();
+    await harness.advance('1s');
+    await harness.published(OrderSubmitted);
+  });
+
+  it('a crash at every occasion hits a message ten times, and lets it go', async () => {
+    await using harness = await createTestHarness({ handlers: [handler(SubmitOrder, () => undefined)], faults: { crash: 1 } });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
+    expect((await harness.consumed(SubmitOrder)).attempt).toBe(11);
+  });
+
   it('reorder changes the order, and loses and doubles none', async () => {
     const { order } = await run({ seed: 3, reorder: 0.9 });
     expect(order).not.toEqual(order.toSorted((a, b) => Number(a) - Number(b)));

@@ -107,6 +107,31 @@ describe('a harness', () => {
     expect(harness.now).toEqual(new Date('2026-01-01T00:00:00Z'));
   });
 
+  it('finds what is there though a handler still runs', async () => {
+    const hangs = handler(SubmitOrder, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await harness.bus.publish(OrderSubmitted, { orderId: '1' });
+      await new Promise(() => undefined);
+    });
+    await using harness = await createTestHarness({ handlers: [hangs], patience: 20 });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
+    expect((await harness.published(OrderSubmitted)).message).toEqual({ orderId: '1' });
+    expect(await failureOf(harness.idle())).toContain('A handler has not ended');
+  });
+
+  it('waits for a handler on real work though the broker has set a timer on its behalf', async () => {
+    let seen = false;
+    const works = handler(SubmitOrder, async () => {
+      await harness.bus.publish(OrderSubmitted, { orderId: '1' }, { delay: '1h' });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen = true;
+    });
+    await using harness = await createTestHarness({ handlers: [works, handler(OrderSubmitted, () => undefined)] });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
+    await harness.idle();
+    expect(seen).toBe(true);
+  });
+
   it('records skipped messages', async () => {
     const orders = endpoint('orders', { handlers: [handler(GetOrder, () => ({ total: 1 }))] });
     await using harness = await createTestHarness({ endpoints: [orders], sendMiddleware: [toOrders] });
@@ -121,6 +146,7 @@ describe('a harness', () => {
     await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
     await harness.stop();
     expect(harness.state).toBe('stopped');
+    expect(harness.now.getTime() - Date.UTC(2026, 0, 1)).toBeLessThanOrEqual(1_000);
     await harness.stop();
     await harness.start();
     expect(harness.state).toBe('started');

@@ -1,4 +1,4 @@
-import type { SendOutcome, TransportEntry } from '@waybill/core/transport';
+import type { SendOutcome, TransportEntry, TransportMessage } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import { seededRandom } from '@waybill/simulation';
 import type { MemoryBroker } from '@waybill/transport-memory';
@@ -19,11 +19,14 @@ export interface FaultRates {
   readonly loseConfirm?: number;
   /** What a handler sends is refused: `SEND_REJECTED`. */
   readonly rejectSend?: number;
-  /** The connection breaks when a message has been handled, before it is acknowledged: all that is not settled comes again. */
+  /** The connection breaks when a message has been handled, before it is acknowledged: all that is not settled comes again. At most ten times for one message. */
   readonly crash?: number;
 }
 
 const RATES = ['duplicate', 'reorder', 'loseConfirm', 'rejectSend', 'crash'] as const;
+
+/** What was hit so often is let through: a fault at every occasion would have no end. */
+const MOST_CRASHES = 10;
 
 type Rate = (typeof RATES)[number];
 
@@ -34,6 +37,8 @@ export class SeededFaults {
   readonly #broker: MemoryBroker;
   readonly #random: () => number;
   readonly #struck = new Map<Rate, number>();
+  /** How often each message was hit. */
+  readonly #crashes = new Map<string, number>();
   #healed = false;
 
   constructor(rates: FaultRates, broker: MemoryBroker) {
@@ -75,8 +80,12 @@ export class SeededFaults {
     );
   }
 
-  beforeAck(): void {
-    if (this.#strikes('crash')) this.#broker.faults.cutConnections();
+  beforeAck({ headers }: TransportMessage): void {
+    const id = headers.get(HEADERS.id) ?? '';
+    const crashes = this.#crashes.get(id) ?? 0;
+    if (crashes === MOST_CRASHES || !this.#strikes('crash')) return;
+    this.#crashes.set(id, crashes + 1);
+    this.#broker.faults.cutConnections();
   }
 
   #strikes(rate: Rate): boolean {

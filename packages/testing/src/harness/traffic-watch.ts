@@ -1,5 +1,5 @@
 import type { Middleware, OutgoingContext } from '@waybill/core';
-import type { ITransportTopology, SendOutcome, TransportEntry } from '@waybill/core/transport';
+import type { ITransportTopology, SendOutcome, TransportEntry, TransportMessage } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryBroker } from '@waybill/transport-memory';
 import type { SeededFaults } from '../faults/seeded-faults.ts';
@@ -66,8 +66,8 @@ export class TrafficWatch implements TransportWatch {
     return this.#parts.faults?.afterSend(entries, outcomes) ?? outcomes;
   }
 
-  beforeAck(): void {
-    this.#parts.faults?.beforeAck();
+  beforeAck(message: TransportMessage): void {
+    this.#parts.faults?.beforeAck(message);
   }
 
   #record(entry: TransportEntry): void {

@@ -32,7 +32,7 @@ export interface TransportWatch {
   /** The broker has answered; may change the answers that the bus gets to see. */
   afterSend(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[]): readonly SendOutcome[];
   /** A handled message is about to be acknowledged. */
-  beforeAck(): void;
+  beforeAck(message: TransportMessage): void;
 }
 
 /** A transport that tells what goes through it. */
@@ -123,7 +123,7 @@ class WatchedDelivery implements ITransportDelivery {
   }
 
   ack(options?: AckOptions): MaybePromise<SettleResult> {
-    this.#watch.beforeAck();
+    this.#watch.beforeAck(this.message);
     const sends = options?.sends ?? [];
     if (this.#watch.drops(sends)) return this.#inner.ack();
     const before = this.#watch.beforeSend(sends);
