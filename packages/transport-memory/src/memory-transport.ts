@@ -100,7 +100,8 @@ class MemoryTransport implements IMessageTransport, Connection {
     const outcomes = this.#sender.send(entries, runtime.now());
     if (this.#broker.faults.strike('dropConfirm')) return this.#withoutConfirm(entries.length);
     if (this.#broker.faults.holds) return this.#withHeldConfirm(outcomes);
-    return entries.some((entry) => this.#isCrowded(entry)) ? runtime.yield().then(() => outcomes) : outcomes;
+    for (const entry of entries) if (this.#isCrowded(entry)) return runtime.yield().then(() => outcomes);
+    return outcomes;
   }
 
   cancel(token: string): Promise<boolean> {

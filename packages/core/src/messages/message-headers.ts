@@ -1,10 +1,11 @@
 import type { HeaderKey } from './headers.ts';
 import { HEADERS } from './headers.ts';
 
-const KEYS = Object.keys(HEADERS) as HeaderKey[];
+/** What nearly every message carries: these have their slots from the beginning, the others when they are written. */
+const COMMON: readonly HeaderKey[] = ['id', 'name', 'version', 'sent', 'source', 'correlation', 'conversation', 'contentType'];
+const KEYS: readonly HeaderKey[] = [...COMMON, ...(Object.keys(HEADERS) as HeaderKey[]).filter((key) => !COMMON.includes(key))];
 const NAMES: readonly string[] = KEYS.map((key) => HEADERS[key]);
 const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
-const EMPTY: readonly undefined[] = Object.freeze(NAMES.map(() => undefined));
 
 /** Where a known header stands inside {@link MessageHeaders}: reading it by slot is an array access, not a look-up. */
 export const SLOTS = Object.freeze(Object.fromEntries(KEYS.map((key, slot) => [key, slot]))) as Readonly<Record<HeaderKey, number>>;
@@ -27,7 +28,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   /** No headers yet. */
   static empty(): MessageHeaders {
-    return new MessageHeaders(EMPTY.slice(), undefined, false);
+    return new MessageHeaders([undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined], undefined, false);
   }
 
   /** A copy: what is written to one of the two, the other does not see. */
@@ -54,14 +55,14 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   /** Sets a known header; `undefined` removes it. */
   put(slot: number, value: string | undefined): void {
     if (this.#shared) this.#own();
-    this.#slots[slot] = value;
+    this.#write(slot, value);
   }
 
   set(name: string, value: string): this {
     if (this.#shared) this.#own();
     const slot = SLOT_BY_NAME.get(name);
     if (slot === undefined) (this.#custom ??= new Map()).set(name, value);
-    else this.#slots[slot] = value;
+    else this.#write(slot, value);
     return this;
   }
 
@@ -70,7 +71,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     const slot = SLOT_BY_NAME.get(name);
     if (slot === undefined) return this.#custom?.delete(name) ?? false;
     const had = this.#slots[slot] !== undefined;
-    this.#slots[slot] = undefined;
+    this.#write(slot, undefined);
     return had;
   }
 
@@ -135,6 +136,15 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     }
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) bytes += utf8Length(name) + utf8Length(value);
     return bytes;
+  }
+
+  /** Slots beyond those that every message has are made when the first of them is written. */
+  #write(slot: number, value: string | undefined): void {
+    if (slot >= this.#slots.length) {
+      if (value === undefined) return;
+      while (this.#slots.length < slot) this.#slots.push(undefined);
+    }
+    this.#slots[slot] = value;
   }
 
   /** Ends the sharing: from now on what is written here is seen only here. */

@@ -26,6 +26,10 @@ export class PushedDelivery implements ITransportDelivery {
     this.#resolve = resolve;
   }
 
+  get isLost(): boolean {
+    return this.lost.aborted;
+  }
+
   ack(): SettleResult {
     return this.#settle({ nativeId: this.nativeId, settle: 'ack' });
   }

@@ -32,37 +32,43 @@ interface Failure {
 /**
  * The spine: one delivery, from its arrival to its settlement. It never rejects, and answers at once where nothing waits.
  *
- * A delivery is settled exactly once, on its own channel. One that was lost while it waited is not handled. The ack comes after what the handlers sent was accepted. A retry
- * sees the original headers and bytes. When settling fails, the bus gives up draining, or `stopping` aborts between two
- * attempts, the message goes back to the broker; it is reported, never dropped.
+ * A delivery is settled exactly once, on its own channel. One that was lost while it waited is not handled. The ack comes
+ * after what the handlers sent was accepted. A retry sees the original headers and bytes. When settling fails, the bus
+ * gives up draining, or `stopping` aborts between two attempts, the message goes back to the broker; it is reported, never
+ * dropped.
  */
 export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScope): MaybePromise<DeliveryEnd> {
-  if (delivery.lost.aborted) return releaseDelivery(delivery, scope.plan);
-  if (isDueLater(delivery, scope.plan)) return settleOrRelease(delivery, scope, () => hop(delivery, scope.plan));
+  const { plan } = scope;
+  if (delivery.isLost) return releaseDelivery(delivery, plan);
+  if (isDueLater(delivery, plan)) return settleOrRelease(delivery, scope, undefined);
   const before = countAttempts(delivery);
-  const context = contextOf(delivery, scope.plan, before.attempts + 1);
-  const attempted = attempt(context, scope.plan);
-  if (isPromise(attempted) || attempted !== undefined || context.outcome !== 'handled')
-    return settleOrRelease(delivery, scope, () => untilDecided(delivery, scope, { context, attempted, before }));
+  const context = new IncomingContext(delivery, plan, before.attempts + 1);
+  const attempted = attempt(context, plan);
+  if (attempted !== undefined || context.outcome !== 'handled') return settleOrRelease(delivery, scope, { context, before, attempted });
   try {
-    const acked = acknowledge(delivery, context, scope.plan);
-    if (isPromise(acked)) return settleOrRelease(delivery, scope, () => untilSettled(delivery, scope, { context, acked, before }));
+    const acked = acknowledge(delivery, context, plan);
+    if (isPromise(acked)) return settleOrRelease(delivery, scope, { context, before, acked });
     succeeded(context, scope, acked);
     return acked;
   } catch (error) {
-    const acked = Promise.reject<SettleResult>(error);
-    return settleOrRelease(delivery, scope, () => untilSettled(delivery, scope, { context, acked, before }));
+    return settleOrRelease(delivery, scope, { context, before, acked: Promise.reject<SettleResult>(error) });
   }
 }
 
-/** Runs what settles a delivery. Where that fails, the delivery goes back after a pause; it is reported, never dropped. */
-async function settleOrRelease(
-  delivery: ITransportDelivery,
-  scope: ReceiveScope,
-  settle: () => Promise<DeliveryEnd>,
-): Promise<DeliveryEnd> {
+/** The first attempt at a delivery, which waits for something or did not go the ordinary way. */
+type FirstAttempt = { readonly context: IncomingContext; readonly before: EarlierAttempts } & (
+  | { readonly attempted: MaybePromise<Failure | undefined>; readonly acked?: never }
+  /** It went well, and its ack is under way. */
+  | { readonly acked: Promise<SettleResult>; readonly attempted?: never }
+);
+
+/** Settles a delivery; one without an attempt hops. Where that fails, it goes back after a pause; it is reported, never dropped. */
+async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope, first: FirstAttempt | undefined): Promise<DeliveryEnd> {
   try {
-    const end = await settle();
+    if (first === undefined) return await hop(delivery, scope.plan);
+    const end = await (first.acked === undefined
+      ? untilDecided(delivery, scope, first)
+      : untilSettled(delivery, scope, first, first.acked));
     if (end === 'settled') scope.backoff.succeeded();
     return end;
   } catch (error) {
@@ -83,16 +89,12 @@ async function settleOrRelease(
   }
 }
 
-interface FirstAttempt {
-  readonly context: IncomingContext;
-  readonly before: EarlierAttempts;
-}
-
 /** The handlers are done; the ack is under way. What the broker refused to send makes the attempt a failed one. */
 async function untilSettled(
   delivery: ITransportDelivery,
   scope: ReceiveScope,
-  { context, acked, before }: FirstAttempt & { readonly acked: Promise<SettleResult> },
+  { context, before }: FirstAttempt,
+  acked: Promise<SettleResult>,
 ): Promise<DeliveryEnd> {
   try {
     const end = await acked;
@@ -100,7 +102,7 @@ async function untilSettled(
     return end;
   } catch (error) {
     if (!isRefusedSend(error, context)) throw goesBack(error, context, scope);
-    return untilDecided(delivery, scope, { context, attempted: { error }, before });
+    return untilDecided(delivery, scope, { context, before, attempted: { error } });
   }
 }
 
@@ -108,14 +110,14 @@ async function untilSettled(
 async function untilDecided(
   delivery: ITransportDelivery,
   scope: ReceiveScope,
-  first: FirstAttempt & { readonly attempted: MaybePromise<Failure | undefined> },
+  first: Omit<Extract<FirstAttempt, { readonly acked?: never }>, 'acked'>,
 ): Promise<DeliveryEnd> {
   const { plan, stopping } = scope;
   let { context, attempted } = first;
   for (let attemptsHere = 1; ; attemptsHere += 1) {
     const failure = (await attempted) ?? (await settleSuccess(delivery, context, scope));
     if (typeof failure === 'string') return failure;
-    if (plan.aborted.aborted || delivery.lost.aborted) {
+    if (plan.aborted.aborted || delivery.isLost) {
       plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
       return releaseDelivery(delivery, plan);
     }
@@ -123,7 +125,7 @@ async function untilDecided(
     const decided = await executeDecision({ delivery, context, error: failure.error, counts }, plan);
     if (decided.kind === 'ended') return decided.end;
     if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
-    context = contextOf(delivery, plan, context.attempt + 1);
+    context = new IncomingContext(delivery, plan, context.attempt + 1);
     attempted = attempt(context, plan);
   }
 }
@@ -192,10 +194,6 @@ function conclude(context: IncomingContext, { capabilities, dispatch }: ReceiveP
   if (!context.hasCaptured || capabilities.ackWithSends) return undefined;
   const dispatched = dispatch(context.captured);
   return isPromise(dispatched) ? dispatched.then(() => undefined) : undefined;
-}
-
-function contextOf(delivery: ITransportDelivery, plan: ReceivePlan, attemptNumber: number): IncomingContext {
-  return new IncomingContext(delivery, plan, attemptNumber);
 }
 
 /** True for a message that the broker could not delay for long enough at once. */

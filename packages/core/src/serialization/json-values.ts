@@ -11,41 +11,64 @@ type Tag = (typeof TAGS)[number];
  * True when JSON writes the value as it is; false when it needs {@link toTagged}.
  * @throws MessageError `MESSAGE_NOT_SERIALIZABLE` for functions, symbols, and nesting beyond {@link MAX_DEPTH} (so, cycles)
  */
-export function isPlainJson(value: unknown, path: string = '', depth: number = 0): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'undefined':
-      return true;
-    case 'number':
-      return Number.isFinite(value);
-    case 'bigint':
-      return false;
-    case 'object':
-      return value === null || isPlainObject(value, path, depth);
-    default:
-      throw notSerializable(path, `a ${typeof value}`);
-  }
+export function isPlainJson(value: unknown): boolean {
+  const plain = isPlain(value, 0);
+  if (plain === undefined) throw problemIn(value, '', 0);
+  return plain;
 }
 
-function isPlainObject(value: object, path: string, depth: number): boolean {
-  if (depth >= MAX_DEPTH) throw notSerializable(path, `nested deeper than ${MAX_DEPTH} levels, or a cycle`);
+/** As {@link isPlainJson}, but `undefined` where there is a problem: no path is carried along for nothing. */
+function isPlain(value: unknown, depth: number): boolean | undefined {
+  if (typeof value === 'object' && value !== null) return isPlainObject(value, depth);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'bigint') return false;
+  return typeof value === 'function' || typeof value === 'symbol' ? undefined : true;
+}
+
+function isPlainObject(value: object, depth: number): boolean | undefined {
+  if (depth >= MAX_DEPTH) return undefined;
   if (isSpecial(value)) return false;
-  if (Array.isArray(value)) return isPlainArray(value, path, depth);
-  if (hasToJson(value)) return true;
+  if (Array.isArray(value)) return arePlain(value, depth + 1);
+  return hasToJson(value) ? true : arePartsPlain(value as Record<string, unknown>, depth + 1);
+}
+
+function arePlain(values: readonly unknown[], depth: number): boolean | undefined {
   let plain = true;
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue;
-    if (key === '__proto__') throw notSerializable(`${path}.__proto__`, 'a key named __proto__');
-    plain = isPlainJson((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1) && plain;
+  for (const value of values) {
+    const part = isPlain(value, depth);
+    if (part === undefined) return undefined;
+    plain = part && plain;
   }
   return plain;
 }
 
-function isPlainArray(value: readonly unknown[], path: string, depth: number): boolean {
+function arePartsPlain(parts: Record<string, unknown>, depth: number): boolean | undefined {
   let plain = true;
-  for (let index = 0; index < value.length; index += 1) plain = isPlainJson(value[index], `${path}.${index}`, depth + 1) && plain;
+  for (const key in parts) {
+    if (!Object.hasOwn(parts, key)) continue;
+    const part = key === '__proto__' ? undefined : isPlain(parts[key], depth);
+    if (part === undefined) return undefined;
+    plain = part && plain;
+  }
   return plain;
+}
+
+/** The first thing that cannot be written, with its path. */
+function problemIn(value: unknown, path: string, depth: number): MessageError | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return notSerializable(path, `a ${typeof value}`);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_DEPTH) return notSerializable(path, `nested deeper than ${MAX_DEPTH} levels, or a cycle`);
+  if (isSpecial(value)) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return notSerializable(`${path}.__proto__`, 'a key named __proto__');
+  return Array.isArray(value) || !hasToJson(value) ? problemInParts(value, path, depth + 1) : undefined;
+}
+
+function problemInParts(value: object, path: string, depth: number): MessageError | undefined {
+  for (const [key, part] of Object.entries(value)) {
+    const problem = problemIn(part, `${path}.${key}`, depth);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 const hasToJson = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function';

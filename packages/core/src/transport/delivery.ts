@@ -47,6 +47,8 @@ export interface ITransportDelivery {
   readonly lane: string | undefined;
   /** Aborts when the right to settle is gone: lock expired, partition revoked, channel closed. */
   readonly lost: AbortSignal;
+  /** True once {@link lost} has aborted. Asked of every message, so that an adapter need not make a signal that nobody reads. */
+  readonly isLost: boolean;
 
   /** Done: the message is gone for good. With `sends` or `transaction` the three are one step, or none. */
   ack(options?: AckOptions): MaybePromise<SettleResult>;

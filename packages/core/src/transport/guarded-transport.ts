@@ -184,8 +184,12 @@ export class GuardedTransport implements IMessageTransport {
         return;
       }
       const guarded = new SettleOnceDelivery(delivery, watch);
-      const failure = shield(session.runtime, 'onDelivery', () => onDelivery(guarded));
-      if (failure !== undefined) void releaseUnsettled(guarded, endpoint, session.runtime);
+      try {
+        onDelivery(guarded);
+      } catch (error) {
+        tellThrown(session.runtime, 'onDelivery', error);
+        void releaseUnsettled(guarded, endpoint, session.runtime);
+      }
     });
   }
 
@@ -251,15 +255,17 @@ export class GuardedTransport implements IMessageTransport {
 
 const asPromise = async (work: () => Promise<void>): Promise<void> => work();
 
-/** Runs a callback of core or the application; what it throws is logged and returned, and never reaches the adapter. */
-function shield(runtime: Runtime, callback: string, run: () => void): { readonly error: unknown } | undefined {
+/** Runs a callback of core or the application; what it throws is logged, and never reaches the adapter. */
+function shield(runtime: Runtime, callback: string, run: () => void): void {
   try {
     run();
-    return undefined;
   } catch (error) {
-    runtime.logger.error({ event: LOG_EVENTS.callbackFailed, callback, error }, 'a callback of the transport has thrown');
-    return { error };
+    tellThrown(runtime, callback, error);
   }
+}
+
+function tellThrown({ logger }: Runtime, callback: string, error: unknown): void {
+  logger.error({ event: LOG_EVENTS.callbackFailed, callback, error }, 'a callback of the transport has thrown');
 }
 
 /** Gives a delivery back that nobody took over, unless it is settled already. */

@@ -67,6 +67,7 @@ export class OutcomeGuard {
 
   /** An adapter that answers with too few or too many cannot be trusted about any of them. */
   #complete(outcomes: readonly SendOutcome[], count: number): readonly SendOutcome[] {
+    if (count === 1 && Array.isArray(outcomes) && outcomes.length === 1 && isOutcome(outcomes[0])) return outcomes;
     if (Array.isArray(outcomes) && outcomes.length === count && outcomes.every(isOutcome)) return outcomes;
     const got = Array.isArray(outcomes) ? `${outcomes.length} outcomes` : 'no outcomes';
     return allUnknown(count, `the transport "${this.#transport}" answered ${count} entries with ${got}, or with some that are none`);

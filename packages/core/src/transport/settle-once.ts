@@ -47,17 +47,21 @@ export class SettleOnceDelivery implements ITransportDelivery {
     return this.#inner.lost;
   }
 
+  get isLost(): boolean {
+    return this.#inner.isLost;
+  }
+
   ack(options?: AckOptions): MaybePromise<SettleResult> {
-    return this.#claim('ack') ? this.#watch(() => this.#inner.ack(options)) : this.#again();
+    return this.#claim('ack') ? this.#settle('ack', options) : this.#again();
   }
   release(): MaybePromise<SettleResult> {
-    return this.#claim('release') ? this.#watch(() => this.#inner.release()) : this.#again();
+    return this.#claim('release') ? this.#settle('release', undefined) : this.#again();
   }
   redeliver(options: RedeliverOptions): MaybePromise<SettleResult> {
-    return this.#claim('redeliver') ? this.#watch(() => this.#inner.redeliver(options)) : this.#again();
+    return this.#claim('redeliver') ? this.#settle('redeliver', options) : this.#again();
   }
   deadLetter(options: DeadLetterOptions): MaybePromise<SettleResult> {
-    return this.#claim('deadLetter') ? this.#watch(() => this.#inner.deadLetter(options)) : this.#again();
+    return this.#claim('deadLetter') ? this.#settle('deadLetter', options) : this.#again();
   }
 
   /** True for the first verb, false for the same verb again. */
@@ -78,8 +82,8 @@ export class SettleOnceDelivery implements ITransportDelivery {
     return this.#result as MaybePromise<SettleResult>;
   }
 
-  #watch(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
-    const result = this.#begin(settle);
+  #settle(verb: Verb, options: AckOptions | RedeliverOptions | DeadLetterOptions | undefined): MaybePromise<SettleResult> {
+    const result = this.#begin(verb, options);
     this.#result = isPromise(result)
       ? result.then(
           (value) => this.#done(value),
@@ -89,9 +93,9 @@ export class SettleOnceDelivery implements ITransportDelivery {
     return isPromise(result) ? this.#result : this.#done(result);
   }
 
-  #begin(settle: () => MaybePromise<SettleResult>): MaybePromise<SettleResult> {
+  #begin(verb: Verb, options: AckOptions | RedeliverOptions | DeadLetterOptions | undefined): MaybePromise<SettleResult> {
     try {
-      return this.#watcher.isOver || this.#inner.lost.aborted ? 'lost' : settle();
+      return this.#watcher.isOver || this.#inner.isLost ? 'lost' : this.#inner[verb](options as never);
     } catch (error) {
       return this.#reopen(error);
     }

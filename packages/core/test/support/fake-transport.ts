@@ -88,6 +88,7 @@ export function fakeDelivery(changes: Partial<ITransportDelivery> = {}): ITransp
     attempt: 1,
     lane: undefined,
     lost: new AbortController().signal,
+    isLost: false,
     ack: verb('ack'),
     release: verb('release'),
     redeliver: verb('redeliver'),

@@ -196,7 +196,7 @@ describe('receive', () => {
     const { guard, inner, runtime } = await openGuard();
     const lost = AbortSignal.abort();
     guard.receive(JOBS, { prefetch: 1 }, (delivery) => void delivery.ack());
-    const delivery = fakeDelivery({ lost });
+    const delivery = fakeDelivery({ lost, isLost: true });
     inner.deliver(delivery);
     inner.deliver(fakeDelivery({ ack: () => 'lost' }));
     inner.deliver(fakeDelivery());

@@ -68,7 +68,7 @@ describe.each(VERBS)('%s', (verb) => {
   });
 
   it('touches nothing once the delivery is lost, or the transport closed', () => {
-    for (const { inner, results, delivery } of [guarded({ lost: AbortSignal.abort() }), guarded({}, { isOver: true })]) {
+    for (const { inner, results, delivery } of [guarded({ lost: AbortSignal.abort(), isLost: true }), guarded({}, { isOver: true })]) {
       expect([CALLS[verb](delivery), CALLS[verb](delivery)]).toEqual(['lost', 'lost']);
       expect([inner.verbs, results]).toEqual([[], ['lost']]);
     }

@@ -121,6 +121,9 @@ class WatchedDelivery implements ITransportDelivery {
   get lost(): AbortSignal {
     return this.#inner.lost;
   }
+  get isLost(): boolean {
+    return this.#inner.isLost;
+  }
 
   ack(options?: AckOptions): MaybePromise<SettleResult> {
     this.#watch.beforeAck(this.message);

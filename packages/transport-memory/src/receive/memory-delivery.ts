@@ -55,6 +55,10 @@ export class MemoryDelivery implements ITransportDelivery {
     return this.#lost.signal;
   }
 
+  get isLost(): boolean {
+    return this.#lostBy !== undefined;
+  }
+
   /** The right to settle is gone. */
   lose(reason: string): void {
     this.#lostBy = reason;

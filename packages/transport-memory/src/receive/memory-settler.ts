@@ -6,6 +6,8 @@ import type { StoredMessage } from '../broker/stored-message.ts';
 import { overlay } from '../broker/stored-message.ts';
 import type { MemorySender } from '../send/memory-sender.ts';
 
+const NOTHING: readonly TransportEntry[] = Object.freeze([]);
+
 /** What settling at one endpoint works with. */
 export interface SettlingParts {
   readonly broker: BrokerState;
@@ -31,7 +33,7 @@ export class Settling {
   ack(stored: StoredMessage, options: AckOptions | undefined): void {
     this.#failIfAsked();
     const { sender, runtime, place } = this.#parts;
-    const sends = options?.sends ?? [];
+    const sends = options?.sends ?? NOTHING;
     for (const entry of sends) {
       const refusal = sender.refusalOf(entry, runtime.now());
       if (refusal === undefined) continue;

@@ -48,7 +48,7 @@ describe('the fault cases catch', () => {
       does: 'does not notice that a lock has expired',
       caughtBy: FROZEN,
       like: 'sqs',
-      breaks: (transport) => delivering(transport, () => ({ lost: new AbortController().signal, ack: () => 'settled' })),
+      breaks: (transport) => delivering(transport, () => ({ lost: new AbortController().signal, isLost: false, ack: () => 'settled' })),
     },
     { does: 'does not say that the broker takes nothing', caughtBy: BLOCKED, breaks: silent },
     {

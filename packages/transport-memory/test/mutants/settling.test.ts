@@ -72,7 +72,11 @@ describe('the settling cases catch', () => {
       caughtBy: 'a settlement after the lock was lost answers "lost", is counted, and does not settle the delivery of another process',
       like: 'service-bus',
       breaks: (transport) =>
-        delivering(transport, (delivery) => ({ lost: new AbortController().signal, ack: () => settledWhatever(() => delivery.ack()) })),
+        delivering(transport, (delivery) => ({
+          lost: new AbortController().signal,
+          isLost: false,
+          ack: () => settledWhatever(() => delivery.ack()),
+        })),
     },
     {
       does: 'counts what was released as tried, though it says that it does not',

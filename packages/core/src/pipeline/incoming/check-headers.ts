@@ -7,7 +7,7 @@ export const checkHeaders: Step<IncomingContext> = {
   name: 'check-headers',
   description: 'Sends a message with a header named __proto__ to the dead letters.',
   run: (context, next) => {
-    if (context.headers.has('__proto__')) {
+    if (context.allHeaders.has('__proto__')) {
       throw new DeliveryError(
         'HEADER_NOT_ALLOWED',
         `The message "${context.messageId}" has a header named __proto__. Find out who sent it.`,
