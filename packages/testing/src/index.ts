@@ -17,7 +17,7 @@ export type { FaultRates } from './faults/seeded-faults.ts';
 
 // one handler
 export { testHandler } from './handlers/test-handler.ts';
-export type { HandlerTarget, HandlerTestOptions, HandlerTestResult } from './handlers/test-handler.ts';
+export type { DecoratedClass, HandlerTarget, HandlerTestOptions, HandlerTestResult } from './handlers/test-handler.ts';
 
 // given, when, then
 export { message, scenario } from './scenario/scenario.ts';

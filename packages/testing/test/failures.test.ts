@@ -113,6 +113,22 @@ it('a failed wait names the handler that has not ended, and what was seen', asyn
   ]);
 });
 
+it('a failure points to the line of the test that asked', async () => {
+  const hangs = handler(SubmitOrder, () => new Promise<void>(() => undefined));
+  await using harness = await createTestHarness({ handlers: [hangs], patience: 5 });
+  const stackOf = async (work: Promise<unknown>): Promise<string | undefined> =>
+    work.then(
+      () => undefined,
+      (error: Error) => error.stack?.split('\n').find((text) => text.startsWith('    at ')),
+    );
+  expect(await stackOf(harness.published(OrderSubmitted))).toContain('failures.test.ts');
+  await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 });
+  expect(await stackOf(harness.idle())).toContain('failures.test.ts');
+  expect(await stackOf(harness.advance('1s'))).toContain('failures.test.ts');
+  expect(await stackOf(harness.sent.none())).toContain('failures.test.ts');
+  expect(await stackOf(harness.consumed.count())).toContain('failures.test.ts');
+});
+
 describe('a timeline', () => {
   it('prints as a table, as steps and as a sequence diagram', async () => {
     await using harness = await createTestHarness({ endpoints: [orders] });

@@ -262,6 +262,13 @@ describe('virtual time', () => {
     expect(await failureOf(harness.until(new Promise(() => undefined)))).toMatch(/has not settled within 20 ms/);
   });
 
+  it('until gives up where timers have no end', async () => {
+    const again = handler(OrderSubmitted, ({ orderId }, context) => context.publish(OrderSubmitted, { orderId }, { delay: '1s' }));
+    await using harness = await createTestHarness({ handlers: [again], patience: 5 });
+    await harness.bus.publish(OrderSubmitted, { orderId: '1' });
+    expect(await failureOf(harness.until(new Promise(() => undefined)))).toContain('no timer has settled it');
+  });
+
   it('waits for a handler on real work before time passes', async () => {
     const works = endpoint('orders', {
       recovery: { redeliver: ['10s'] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '@waybill/core';
+import type { IContainer } from '@waybill/core/container';
 import { defineCommand, handler, handles } from '@waybill/core';
 import { testHandler } from '@waybill/testing';
 import { z } from 'zod';
@@ -19,6 +20,17 @@ class SubmitOrderHandler implements Handler<typeof SubmitOrder> {
     await context.publish(OrderSubmitted, { orderId: order.orderId });
     await context.send(ShipOrder, { orderId: order.orderId }, { headers: { colour: 'red' } });
   };
+}
+
+/** As above, its `handle` on the prototype. */
+class SubmitOrderWithMethod {
+  readonly #orders: Orders;
+  constructor(orders: Orders) {
+    this.#orders = orders;
+  }
+  async handle(order: SubmitOrder): Promise<void> {
+    await this.#orders.save(order);
+  }
 }
 
 class Shipping {
@@ -50,7 +62,7 @@ describe('testHandler', () => {
       orderId: '1',
     });
     expect(result.published(OrderSubmitted)).toEqual([{ orderId: '2' }]);
-    expect((await testHandler(Shipping as never, ShipOrder, { orderId: '3' })).published(OrderSubmitted)).toEqual([{ orderId: '3' }]);
+    expect((await testHandler(Shipping, ShipOrder, { orderId: '3' })).published(OrderSubmitted)).toEqual([{ orderId: '3' }]);
   });
 
   it('gives the context what it was told, and the message as it is after the wire', async () => {
@@ -92,6 +104,26 @@ describe('testHandler', () => {
       { orderId: '1' },
     );
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'REQUEST_TIMEOUT' } });
+  });
+
+  it('makes classes by the container that it is given', async () => {
+    const saved: SubmitOrder[] = [];
+    const made = { made: 0, disposed: 0 };
+    const container: IContainer = {
+      register: () => undefined,
+      createScope: () => ({
+        resolve: (type) => {
+          made.made += 1;
+          return Reflect.construct(type as unknown as typeof SubmitOrderHandler, [
+            { save: async (order: SubmitOrder) => void saved.push(order) },
+          ]) as never;
+        },
+        dispose: () => void (made.disposed += 1),
+      }),
+    };
+    const result = await testHandler(SubmitOrderWithMethod, SubmitOrder, { orderId: '1', total: 1 }, { container });
+    expect(result.error).toBeUndefined();
+    expect([saved.length, made]).toEqual([1, { made: 1, disposed: 1 }]);
   });
 
   it('refuses a message that does not fit its contract', async () => {

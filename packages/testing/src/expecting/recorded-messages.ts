@@ -3,7 +3,7 @@ import type { PayloadOf, RecordedMessage, RecordKind } from '../recording/record
 import { typedAs } from '../recording/payload-of.ts';
 import type { MessagePattern } from './message-pattern.ts';
 import { describeWanted, line, matches, nearMisses } from './near-misses.ts';
-import { TestFailure } from './test-failure.ts';
+import { failingAtCaller, TestFailure } from './test-failure.ts';
 
 /** Which messages of a contract: those for which the predicate is true, or that have these fields. */
 export type Where<Message> = ((message: Message, recorded: RecordedMessage<Message>) => boolean) | MessagePattern<Message>;
@@ -62,7 +62,8 @@ export function recordedMessages<Kind extends RecordKind>(kind: Kind, view: Reco
     await view.refresh();
     return ofKind(contract, where);
   };
-  const find = async (contract: Contract, where?: unknown): Promise<RecordedMessage> => {
+  const find = (contract: Contract, where?: unknown): Promise<RecordedMessage> => failingAtCaller(() => findNow(contract, where));
+  const findNow = async (contract: Contract, where: unknown): Promise<RecordedMessage> => {
     const [early] = ofKind(contract, where);
     if (early !== undefined) return early;
     await waitFor(() => ofKind(contract, where).length > 0);
@@ -78,7 +79,8 @@ export function recordedMessages<Kind extends RecordKind>(kind: Kind, view: Reco
       throw error instanceof TestFailure ? new TestFailure(`${error.message}\n${view.hints().join('\n')}`.trim(), { cause: error }) : error;
     }
   };
-  const none = async (contract?: Contract, where?: unknown): Promise<void> => {
+  const none = (contract?: Contract, where?: unknown): Promise<void> => failingAtCaller(() => noneNow(contract, where));
+  const noneNow = async (contract: Contract | undefined, where: unknown): Promise<void> => {
     const found = await settled(contract, where);
     if (found.length === 0) return;
     const wanted = describeWanted({ kind, contract, where });
@@ -90,10 +92,12 @@ export function recordedMessages<Kind extends RecordKind>(kind: Kind, view: Reco
       ].join('\n'),
     );
   };
+  const list = (contract?: Contract, where?: unknown): Promise<readonly RecordedMessage[]> =>
+    failingAtCaller(() => settled(contract, where));
   const queries = Object.assign(find, {
     none,
-    count: async (contract?: Contract, where?: unknown) => (await settled(contract, where)).length,
-    list: settled,
+    count: (contract?: Contract, where?: unknown) => failingAtCaller(async () => (await settled(contract, where)).length),
+    list,
   });
   return queries as unknown as RecordedMessages<Kind>;
 }

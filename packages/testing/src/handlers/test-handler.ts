@@ -41,8 +41,15 @@ export interface HandlerTestResult<C extends Contract> {
   readonly messages: readonly RecordedMessage[];
 }
 
+/** A class whose methods are decorated. What they handle is known at run time only. */
+export type DecoratedClass = abstract new (...args: never[]) => object & { readonly handle?: never };
+
 /** What {@link testHandler} takes beside a bound handler: a class, an instance, or the function itself. */
-export type HandlerTarget<C extends Contract> = HandlerClass<C> | { readonly handle: HandlerFunction<C> } | HandlerFunction<C>;
+export type HandlerTarget<C extends Contract> =
+  | HandlerClass<C>
+  | DecoratedClass
+  | { readonly handle: HandlerFunction<C> }
+  | HandlerFunction<C>;
 
 const PLACE = 'handler';
 
@@ -136,11 +143,11 @@ function isBound(target: unknown): target is BoundHandler {
 function bind(target: HandlerTarget<Contract>, contract: Contract): HandlerLike {
   if (typeof target !== 'function') return handler(contract, (message, context) => target.handle(message, context));
   if (!isClass(target)) return handler(contract, target as HandlerFunction<Contract>);
-  return 'handle' in (target.prototype as object) ? handlerClass(contract, target) : target;
+  return 'handle' in (target.prototype as object) ? handlerClass(contract, target as HandlerClass<Contract>) : target;
 }
 
 /** Only the prototype of a class cannot be written to. */
-function isClass(target: HandlerTarget<Contract>): target is HandlerClass<Contract> {
+function isClass(target: HandlerTarget<Contract>): target is HandlerClass<Contract> | DecoratedClass {
   return Object.getOwnPropertyDescriptor(target, 'prototype')?.writable === false;
 }
 

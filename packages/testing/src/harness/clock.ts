@@ -4,6 +4,9 @@ import { showDuration } from '../expecting/show.ts';
 import { TestFailure } from '../expecting/test-failure.ts';
 import type { Activity } from './activity.ts';
 
+/** So many timers in a row without an end are a task that sets another one for ever. */
+const MOST_TIMERS = 10_000;
+
 /** What a {@link HarnessClock} works with. */
 export interface ClockParts {
   readonly runtime: VirtualRuntime;
@@ -61,13 +64,12 @@ export class HarnessClock {
   }
 
   async #advance(milliseconds: number, overRunning: boolean): Promise<void> {
-    const { runtime } = this.#parts;
+    const { runtime, activity } = this.#parts;
     const end = this.elapsed + milliseconds;
-    for (;;) {
-      if (!overRunning) await this.quiet();
-      const next = runtime.nextTimer();
-      if (next === undefined || this.elapsed + next > end) break;
+    if (!overRunning) await this.quiet();
+    for (let next = runtime.nextTimer(); next !== undefined && this.elapsed + next <= end; next = runtime.nextTimer()) {
       await runtime.advance(next);
+      if (!overRunning && activity.busy().length > 0) await this.quiet();
     }
     await runtime.advance(Math.max(0, end - this.elapsed));
     if (!overRunning) await this.quiet();
@@ -76,6 +78,7 @@ export class HarnessClock {
   async #until<T>(work: Promise<T>, overRunning: boolean): Promise<T> {
     const { runtime, activity, patienceMs } = this.#parts;
     let settled = false;
+    let timers = 0;
     const onSettled = (): void => {
       settled = true;
       activity.moved();
@@ -84,12 +87,11 @@ export class HarnessClock {
     for (;;) {
       await (overRunning ? runtime.settle() : this.quiet(() => settled));
       if (settled) return work;
-      const next = runtime.nextTimer();
+      const next = timers === MOST_TIMERS ? undefined : runtime.nextTimer();
+      timers += 1;
       if (next !== undefined) await runtime.advance(next);
       else if (!(await activity.nextMovement(patienceMs)))
-        throw new TestFailure(
-          `The promise has not settled within ${patienceMs} ms of real time, and there is no timer that could settle it.`,
-        );
+        throw new TestFailure(`The promise has not settled within ${patienceMs} ms of real time, and no timer has settled it.`);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { MemoryBroker } from '@waybill/transport-memory';
 import type { RecordedMessages, RecordingsView } from '../expecting/recorded-messages.ts';
 import { recordedMessages } from '../expecting/recorded-messages.ts';
 import { showDuration } from '../expecting/show.ts';
+import { failingAtCaller } from '../expecting/test-failure.ts';
 import type { SeededFaults } from '../faults/seeded-faults.ts';
 import type { RecordedMessage, RecordKind } from '../recording/recorded-message.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -63,17 +64,19 @@ export class MemoryTestHarness implements TestHarness {
     return new Date(this.#parts.runtime.now());
   }
 
-  async idle(): Promise<void> {
-    await this.#quiet();
+  idle(): Promise<void> {
+    return failingAtCaller(() => this.#quiet());
   }
 
-  async advance(duration: Duration, { overRunning = false }: PassingOptions = {}): Promise<void> {
-    await this.#parts.clock.advance(toMilliseconds(duration, 'duration'), overRunning);
-    this.#assertFinite();
+  advance(duration: Duration, { overRunning = false }: PassingOptions = {}): Promise<void> {
+    return failingAtCaller(async () => {
+      await this.#parts.clock.advance(toMilliseconds(duration, 'duration'), overRunning);
+      this.#assertFinite();
+    });
   }
 
   until<T>(work: Promise<T>, { overRunning = false }: PassingOptions = {}): Promise<T> {
-    return this.#parts.clock.until(work, overRunning);
+    return failingAtCaller(() => this.#parts.clock.until(work, overRunning));
   }
 
   heal(): void {
