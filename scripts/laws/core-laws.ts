@@ -41,7 +41,7 @@ export const noDecoratorInCore: Law = {
 
 export const portPrefix: Law = {
   name: 'port-prefix',
-  wayOut: 'Drop the prefix, or export the port from ./transport, ./persistence, ./serialization or ./container of core.',
+  wayOut: 'Drop the prefix, or export the port from ./transport, ./persistence, ./serialization, ./container or ./telemetry of core.',
   check: (workspace) => {
     const ports = portsOf(workspace);
     const sources = workspace.packages.filter(({ folder }) => folder.startsWith('packages/')).flatMap((one) => one.sources);

@@ -28,7 +28,7 @@ export const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
 export const DELIVERY_FOLDERS: readonly string[] = ['transport', 'receiving', 'recoverability', 'bus'];
 
 /** The entries of core that export the ports: only an interface that one of them names has the prefix `I`. */
-export const PORT_ENTRIES: readonly string[] = ['transport', 'persistence', 'serialization', 'container'];
+export const PORT_ENTRIES: readonly string[] = ['transport', 'persistence', 'serialization', 'container', 'telemetry'];
 
 /** Packages that adapt one third-party client, by the start of their folder's name. */
 export const ADAPTER_PREFIXES: readonly string[] = ['transport-', 'storage-', 'serializer-', 'claim-check-', 'telemetry-', 'container-'];

@@ -63,6 +63,9 @@ export { retry } from './recoverability/retry-policy.ts';
 export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/retry-policy.ts';
 
 // observing
+export type { TelemetryOptions } from './bus/telemetry-options.ts';
+export type { BusStatistics, ContractStatistics, DurationStatistics, EndpointStatistics, SendStatistics } from './bus/statistics.ts';
+export type { DiagnosticsMessage } from './pipeline/diagnostics-tracer.ts';
 export type { BusEvent, BusObserver, ObservedMessage, SettledAs } from './pipeline/bus-events.ts';
 export type { DeadLetterReason } from './messages/headers.ts';
 

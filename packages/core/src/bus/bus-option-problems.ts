@@ -7,6 +7,7 @@ import type { Route } from '../routing/route-table.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { BusOptions } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { TelemetryOptions } from './telemetry-options.ts';
 
 const BUS_OPTIONS: readonly string[] = Object.keys({
   name: true,
@@ -19,6 +20,7 @@ const BUS_OPTIONS: readonly string[] = Object.keys({
   middleware: true,
   sendMiddleware: true,
   observers: true,
+  telemetry: true,
   serializers: true,
   publishTimeout: true,
   drainTimeout: true,
@@ -43,6 +45,7 @@ export function busOptionProblems(options: BusOptions): readonly string[] {
     ...listProblems('`middleware`', options.middleware, isFunction, MIDDLEWARE),
     ...listProblems('`sendMiddleware`', options.sendMiddleware, isFunction, MIDDLEWARE),
     ...listProblems('`observers`', options.observers, isFunction, 'List functions: `(event) => …`.'),
+    ...telemetryProblems(options.telemetry),
     ...listProblems('`serializers`', options.serializers, isSerializer, 'List at least one, for example `jsonSerializer()`.', 1),
     ...partProblems(
       '`container`',
@@ -144,6 +147,27 @@ function receivingProblems({ endpoints, handlers }: BusOptions): readonly string
 function partProblems(option: string, value: unknown, methods: readonly string[], wayOut: string): readonly string[] {
   if (value === undefined || hasMethods(value, methods)) return [];
   return [`${option} is ${nameValue(value)} without ${methods.map((name) => `\`${name}\``).join(', ')}. ${wayOut}`];
+}
+
+const TELEMETRY: readonly string[] = Object.keys({
+  tracer: true,
+  meter: true,
+  statistics: true,
+  diagnostics: true,
+} satisfies Record<keyof TelemetryOptions, true>);
+
+function telemetryProblems(telemetry: TelemetryOptions | undefined): readonly string[] {
+  if (telemetry === undefined) return [];
+  const unknown = optionProblems('`telemetry`', telemetry, TELEMETRY);
+  if (!isOptions(telemetry)) return unknown;
+  const { tracer, meter, statistics, diagnostics } = telemetry as TelemetryOptions;
+  return [
+    ...unknown,
+    ...partProblems('`telemetry.tracer`', tracer, ['startSpan'], 'Pass an adapter of a tracer.'),
+    ...partProblems('`telemetry.meter`', meter, ['createCounter', 'createUpDownCounter', 'createHistogram'], "Pass OpenTelemetry's meter."),
+    ...choiceProblems('`telemetry.statistics`', statistics, [true, false]),
+    ...choiceProblems('`telemetry.diagnostics`', diagnostics, [true, false]),
+  ];
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {

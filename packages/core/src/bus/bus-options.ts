@@ -26,6 +26,7 @@ import { contractProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
 import { endpointProblems } from './endpoint-problems.ts';
+import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What every bus may be told. */
 export interface BusBaseOptions {
@@ -48,6 +49,8 @@ export interface BusBaseOptions {
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
   /** Told of each attempt at a message and of its settlement; for recording, never for deciding. */
   readonly observers?: readonly BusObserver[];
+  /** Tracer, meter, statistics, diagnostics channels. @default nothing is traced, measured or counted */
+  readonly telemetry?: TelemetryOptions;
   /** The first writes; all read. @default [jsonSerializer()] */
   readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
   /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. Declaring an unlisted event before its first publish has the same limit again, and ends with `SEND_REJECTED`. @default '10s' */

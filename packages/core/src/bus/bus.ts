@@ -1,5 +1,6 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
+import type { BusStatistics } from './statistics.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
 
 /** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
@@ -39,6 +40,11 @@ export interface Bus extends MessageSender, AsyncDisposable {
   readonly name: string;
   readonly state: BusState;
   readonly replies: ReplyCounts;
+  /**
+   * What has happened since the bus was created: a frozen snapshot. A meter is given the same values.
+   * @throws ConfigurationError `STATISTICS_OFF` unless `telemetry` has `statistics: true` or a meter
+   */
+  statistics(): BusStatistics;
   /**
    * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
    * a failed one leaves nothing open and may be tried again.

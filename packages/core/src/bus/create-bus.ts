@@ -18,8 +18,11 @@ import { handledCommands, resolveBusOptions } from './bus-options.ts';
 import type { PipelineParts } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
 import { FaultSender } from './fault-sender.ts';
+import type { BoundEndpoint } from './endpoint.ts';
+import type { LinkedEndpoint } from './running-bus.ts';
 import { RunningBus } from './running-bus.ts';
 import { Sender } from './sender.ts';
+import { telemetryOf } from './telemetry.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /**
@@ -35,7 +38,17 @@ import { TopologyKeeper } from './topology-keeper.ts';
 export function createBus(options: BusOptions): Bus {
   const resolved = resolveBusOptions(options);
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
-  const transport = guardTransport(options.transport, { publishTimeoutMs: resolved.publishTimeoutMs });
+  const transport = guardTransport(options.transport, {
+    publishTimeoutMs: resolved.publishTimeoutMs,
+    onSettleLost: (name) => telemetry.recorder?.settleLost(name),
+  });
+  const telemetry = telemetryOf(options.telemetry ?? {}, {
+    runtime,
+    bus: resolved.name,
+    system: transport.name,
+    endpoints: resolved.endpoints.map((one) => entityName(options.namespace, one.name)),
+  });
+  const watched = telemetry.watch(transport);
   const parts: PipelineParts = {
     runtime,
     source: resolved.name,
@@ -43,11 +56,12 @@ export function createBus(options: BusOptions): Bus {
     routes: routesOf(options, resolved),
     transport: transport.name,
     capabilities: transport.capabilities,
+    spans: telemetry.spans,
   };
   const keeper = new TopologyKeeper({ transport, runtime, limitMs: resolved.publishTimeoutMs }, options, resolved.endpoints);
   const ledger = new ReplyLedger(transport, runtime);
   const sender = new Sender({
-    transport,
+    transport: watched,
     run: linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])),
     routes: parts.routes,
     declareTopic: (topic, contract, signal) => keeper.declareTopic(topic, contract, signal),
@@ -55,38 +69,39 @@ export function createBus(options: BusOptions): Bus {
   });
   const requests = (): RequestClient =>
     new RequestClient({
-      transport,
+      transport: watched,
       runtime,
       ledger,
       prepare: (call, link) => sender.prepareRequest(call, link),
       read: (request, reply) => readReply(request, reply, parts.serializers),
       refused: (entry, outcome) => sender.refusal(entry, outcome),
     });
-  const endpoints = resolved.endpoints.map((one) => {
-    const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
-    const handlers = runnableHandlers(one.handlers, options.container, runtime.logger);
-    const table = new HandlerTable(handlers.map((bound) => limitHandler(bound, timeoutMs, runtime)));
-    const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
-    return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
-  });
-  const { name, drainTimeoutMs } = resolved;
+  const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
-  const { serializers } = parts;
-  const observe = tellAll(options.observers ?? [], runtime.logger);
   return new RunningBus({
-    name,
-    drainTimeoutMs,
+    name: resolved.name,
+    drainTimeoutMs: resolved.drainTimeoutMs,
     runtime,
     transport,
     sender,
     faults,
     keeper,
     endpoints,
-    serializers,
+    serializers: parts.serializers,
     ledger,
     requests,
-    observe,
+    observe: tellAll([...(options.observers ?? []), ...telemetry.observers], runtime.logger),
+    statistics: telemetry.recorder,
   });
+}
+
+function linkEndpoint(one: BoundEndpoint, options: BusOptions, parts: PipelineParts): LinkedEndpoint {
+  const { runtime } = parts;
+  const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
+  const handlers = runnableHandlers(one.handlers, options.container, runtime.logger);
+  const table = new HandlerTable(handlers.map((bound) => limitHandler(bound, timeoutMs, runtime)));
+  const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
+  return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
 }
 
 function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {

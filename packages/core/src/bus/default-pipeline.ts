@@ -6,12 +6,15 @@ import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import { checkHeaders } from '../pipeline/incoming/check-headers.ts';
 import { deserializeMessage } from '../pipeline/incoming/deserialize-message.ts';
 import { rejectExpired } from '../pipeline/incoming/reject-expired.ts';
+import { startConsumeSpan } from '../pipeline/incoming/start-consume-span.ts';
 import { validateIncoming } from '../pipeline/incoming/validate-message.ts';
+import type { MessageSpans } from '../pipeline/message-spans.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import { applyHeaders } from '../pipeline/outgoing/apply-headers.ts';
 import { checkOptions } from '../pipeline/outgoing/check-options.ts';
 import { assignIdentifiers } from '../pipeline/outgoing/assign-identifiers.ts';
 import { serializeMessage } from '../pipeline/outgoing/serialize-message.ts';
+import { startProduceSpan } from '../pipeline/outgoing/start-produce-span.ts';
 import { validateOutgoing } from '../pipeline/outgoing/validate-message.ts';
 import type { Middleware, Step } from '../pipeline/step.ts';
 import { checkCapabilities } from '../routing/check-capabilities.ts';
@@ -29,6 +32,8 @@ export interface PipelineParts {
   readonly routes: RouteTable;
   readonly transport: string;
   readonly capabilities: TransportCapabilities;
+  /** Given where somebody traces. */
+  readonly spans: MessageSpans | undefined;
 }
 
 /** THE page, outwards: every step of a message on its way out, top to bottom. Then it is captured, or handed to the transport. */
@@ -38,6 +43,7 @@ export function outgoingSteps(parts: PipelineParts, middleware: readonly Middlew
     resolveDestination(parts.routes),
     applyHeaders,
     assignIdentifiers(parts.runtime, parts.source),
+    ...(parts.spans === undefined ? [] : [startProduceSpan(parts.spans)]),
     checkCapabilities(parts.runtime, parts.transport, parts.capabilities),
     ...middleware.map(userStep),
     validateOutgoing,
@@ -52,6 +58,7 @@ export function incomingSteps(
   middleware: readonly Middleware<ConsumeContext>[],
 ): readonly Step<IncomingContext>[] {
   return [
+    ...(parts.spans === undefined ? [] : [startConsumeSpan(parts.spans)]),
     checkHeaders,
     resolveContract(table),
     rejectExpired(parts.runtime),

@@ -31,6 +31,8 @@ import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FaultSender } from './fault-sender.ts';
 import type { Sender } from './sender.ts';
+import type { BusStatistics } from './statistics.ts';
+import type { StatisticsRecorder } from './statistics-recorder.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */
@@ -53,6 +55,8 @@ export interface BusParts {
   readonly keeper: TopologyKeeper;
   /** Tells the observers, where there are some. */
   readonly observe: BusObserver | undefined;
+  /** Counts, where that was asked for. */
+  readonly statistics: StatisticsRecorder | undefined;
   readonly endpoints: readonly LinkedEndpoint[];
   readonly serializers: SerializerRegistry;
   readonly ledger: ReplyLedger;
@@ -84,6 +88,16 @@ export class RunningBus implements Bus {
 
   get state(): BusState {
     return this.#life.state;
+  }
+
+  statistics(): BusStatistics {
+    const { statistics } = this.#parts;
+    if (statistics !== undefined) return statistics.snapshot(this.replies);
+    throw new ConfigurationError(
+      'STATISTICS_OFF',
+      `The bus "${this.name}" does not count. Create it with \`telemetry: { statistics: true }\`, or with a meter.`,
+      { details: { bus: this.name } },
+    );
   }
 
   start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -12,13 +12,14 @@ import type { RequestCall, RequestLink } from '../replies/request-client.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
-import type { IMessageTransport, SendCallOptions } from '../transport/message-transport.ts';
+import type { SendCallOptions } from '../transport/message-transport.ts';
+import type { SendingTransport } from '../transport/watched-transport.ts';
 import type { Destination, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import { sendError } from './send-error.ts';
 
 /** What a {@link Sender} works with. */
 export interface SenderParts {
-  readonly transport: IMessageTransport;
+  readonly transport: Pick<SendingTransport, 'capabilities' | 'send'>;
   /** The outgoing steps, linked. */
   readonly run: (context: OutgoingContext) => MaybePromise<void>;
   readonly routes: RouteTable;

@@ -21,6 +21,11 @@ export const ERROR_CODES = {
     meaning: 'The options of a bus hold one or more mistakes; all of them are listed.',
     wayOut: 'Mend every line of the list.',
   },
+  STATISTICS_OFF: {
+    radius: 'bus',
+    meaning: '`bus.statistics()` was called on a bus that does not count.',
+    wayOut: 'Create the bus with `telemetry: { statistics: true }`, or with a meter.',
+  },
   OPTION_INVALID: {
     radius: 'bus',
     meaning: 'One option has a value that is not allowed.',

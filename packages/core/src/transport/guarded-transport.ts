@@ -23,6 +23,8 @@ import type { SendOutcome, TransportEntry, TransportMessage } from './transport-
 export interface GuardOptions {
   /** After this long, whatever has no outcome ends as `unknown`. Milliseconds. */
   readonly publishTimeoutMs: number;
+  /** Told of each settlement that came too late. */
+  readonly onSettleLost?: ((endpoint: string) => void) | undefined;
 }
 
 /** Numbers that the guard counts. */
@@ -61,11 +63,13 @@ export class GuardedTransport implements IMessageTransport {
   readonly #inner: IMessageTransport;
   readonly #timeoutMs: number;
   readonly #outcomes: OutcomeGuard;
+  readonly #onSettleLost: ((endpoint: string) => void) | undefined;
   #state: GuardState = { is: 'closed' };
 
   constructor(inner: IMessageTransport, options: GuardOptions) {
     this.#inner = inner;
     this.#timeoutMs = options.publishTimeoutMs;
+    this.#onSettleLost = options.onSettleLost;
     this.#outcomes = new OutcomeGuard(inner.name, options.publishTimeoutMs);
     this.topology = {
       plan: (topology) => inner.topology.plan(topology),
@@ -201,6 +205,7 @@ export class GuardedTransport implements IMessageTransport {
       onSettled: (result) => {
         if (result === 'settled') return;
         this.counters.settleLost += 1;
+        this.#onSettleLost?.(endpoint.name);
         session.runtime.logger.warn(
           { event: LOG_EVENTS.settleLost, endpoint: endpoint.name },
           'a settlement came too late; the message will be delivered again',

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '@waybill/core';
+import { DIAGNOSTICS_CHANNELS, METRICS, SPAN_OPERATIONS, TELEMETRY_ATTRIBUTES } from '@waybill/core/telemetry';
 import { HEADERS, LOG_EVENTS } from '@waybill/core/transport';
 
 const page = (name: string): string => readFileSync(new URL(`../../../../docs/reference/${name}.md`, import.meta.url), 'utf8');
@@ -23,6 +24,20 @@ describe('the reference pages', () => {
 
   it('log-events.md holds exactly the events of the code', () => {
     expect(firstColumn(page('log-events'))).toEqual(Object.values(LOG_EVENTS));
+  });
+
+  it('telemetry.md holds exactly the spans, attributes, channels and metrics of the code', () => {
+    const attributes = Object.values(TELEMETRY_ATTRIBUTES);
+    const spans = Object.values(SPAN_OPERATIONS).map((operation) => `${operation} <${operation === 'send' ? 'destination' : 'endpoint'}>`);
+    const metrics = Object.values(METRICS);
+    expect(firstColumn(page('telemetry'))).toEqual([
+      ...spans,
+      ...attributes,
+      ...metrics.map(({ name }) => name),
+      ...Object.values(DIAGNOSTICS_CHANNELS),
+    ]);
+    for (const { name, kind, unit, description } of metrics)
+      expect(page('telemetry')).toContain(`| \`${name}\` | ${kind} | \`${unit}\` | ${description} |`);
   });
 
   it('log-events.md names the level at which core logs each event', () => {

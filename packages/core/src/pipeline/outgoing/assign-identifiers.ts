@@ -1,11 +1,13 @@
 import { SLOTS } from '../../messages/message-headers.ts';
+import { carryTrace } from '../../messages/trace-headers.ts';
 import { toMilliseconds } from '../../runtime/duration.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { isoTime, isoTimeWriter } from '../../messages/iso-time.ts';
+import { IncomingContext } from '../incoming-context.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
 import type { Step } from '../step.ts';
 
-/** Fills in ids, name, version, times and source; correlation, conversation and causation come from the message being handled. */
+/** Fills in ids, name, version, times and source; correlation, conversation, causation and trace come from the message being handled. */
 export function assignIdentifiers(runtime: Runtime, source: string): Step<OutgoingContext> {
   const writeTime = isoTimeWriter();
   return {
@@ -49,4 +51,5 @@ function assignLinks({ headers, options, parent }: OutgoingContext, id: string):
   headers.put(SLOTS.initiator, parent.correlationId);
   headers.put(SLOTS.causation, parent.messageId);
   headers.put(SLOTS.tenant, options.tenantId ?? parent.tenantId);
+  if (parent instanceof IncomingContext) carryTrace(parent.allHeaders, headers);
 }
