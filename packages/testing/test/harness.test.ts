@@ -216,6 +216,7 @@ describe('virtual time', () => {
   it('delivers delayed messages when they are due', async () => {
     await using harness = await createTestHarness({ handlers: [submitOrder] });
     await harness.bus.send(SubmitOrder, { orderId: '1', total: 1 }, { delay: '10m' });
+    expect((await harness.sent(SubmitOrder)).due).toEqual(new Date('2026-01-01T00:10:00Z'));
     await harness.advance('599s');
     await harness.consumed.none();
     await harness.advance('1s');

@@ -76,7 +76,7 @@ export class TrafficWatch implements TransportWatch {
     if (isSetAside) return;
     const place = destination.kind === 'reply' ? destination.address : destination.name;
     const kind = ({ endpoint: 'sent', topic: 'published', reply: 'replied' } as const)[destination.kind];
-    this.#parts.recorder.left(kind, place, { headers, body: entry.body }, this.#origins.get(entry));
+    this.#parts.recorder.left(kind, place, entry, this.#origins.get(entry));
   }
 
   #missing(entries: readonly TransportEntry[]): readonly string[] {

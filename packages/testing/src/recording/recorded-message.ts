@@ -17,6 +17,8 @@ export interface RecordedMessage<Message = unknown> {
   readonly from: string | undefined;
   /** When, in virtual milliseconds since the harness was made. */
   readonly at: number;
+  /** Of what was sent with a delay: the virtual time when it is due. */
+  readonly due: Date | undefined;
   readonly messageId: string | undefined;
   readonly correlationId: string | undefined;
   readonly conversationId: string | undefined;

@@ -1,9 +1,9 @@
 import type { BusEvent, ObservedMessage } from '@waybill/core';
-import type { DeadLetterReason, TransportMessage } from '@waybill/core/transport';
+import type { DeadLetterReason, TransportEntry, TransportMessage } from '@waybill/core/transport';
 import { HEADER_PREFIX, HEADERS } from '@waybill/core/transport';
 import type { RecordedMessage, RecordKind } from './recorded-message.ts';
 
-type Facts = Partial<Pick<RecordedMessage, 'from' | 'attempt' | 'error' | 'next' | 'delayMs' | 'reason'>>;
+type Facts = Partial<Pick<RecordedMessage, 'from' | 'due' | 'attempt' | 'error' | 'next' | 'delayMs' | 'reason'>>;
 
 /** What a {@link Recorder} works with. */
 export interface RecorderParts {
@@ -27,8 +27,10 @@ export class Recorder {
   }
 
   /** A message was accepted by the broker. */
-  left(kind: 'sent' | 'published' | 'replied', place: string, wire: TransportMessage, from: string | undefined): void {
-    this.#add(kind, place, wire, () => this.#parts.read(wire), { from });
+  left(kind: 'sent' | 'published' | 'replied', place: string, entry: TransportEntry, from: string | undefined): void {
+    const wire = { headers: new Map(entry.headers), body: entry.body };
+    const due = entry.notBefore === undefined ? undefined : new Date(entry.notBefore);
+    this.#add(kind, place, wire, () => this.#parts.read(wire), { from, due });
   }
 
   /** Something happened to a message that came. */
@@ -90,6 +92,7 @@ class Recording implements RecordedMessage {
   readonly at: number;
   readonly allHeaders: ReadonlyMap<string, string>;
   readonly from: string | undefined;
+  readonly due: Date | undefined;
   readonly attempt: number | undefined;
   readonly error: unknown;
   readonly next: RecordedMessage['next'];
@@ -104,13 +107,14 @@ class Recording implements RecordedMessage {
     at: number,
     headers: ReadonlyMap<string, string>,
     read: () => unknown,
-    { from, attempt, error, next, delayMs, reason }: Facts,
+    { from, due, attempt, error, next, delayMs, reason }: Facts,
   ) {
     this.kind = kind;
     this.place = place;
     this.at = at;
     this.allHeaders = headers;
     this.from = from;
+    this.due = due;
     this.attempt = attempt;
     this.error = error;
     this.next = next;
