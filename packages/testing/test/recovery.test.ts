@@ -58,3 +58,22 @@ it('a request whose handler fails for good is answered with the fault', async ()
   expect((await harness.deadLettered(GetOrder)).at).toBe(60_000);
   await harness.replied.none(GetOrder);
 });
+
+it('a bare request that only time can answer fails with what is the matter', async () => {
+  await using harness = await createTestHarness({ endpoints: [orders({ is: true })], patience: 20 });
+  const failure = await harness.bus.request(GetOrder, { orderId: '1' }).catch((error: Error) => error.message.split('\n'));
+  expect(failure).toEqual([
+    'The request "orders.get-order" waits for time to pass, and nobody lets it: `await harness.until(harness.bus.request(…))`.',
+    'Attempts that failed:',
+    "  +0ms orders.get-order at orders { orderId: '1' } failed with Error: no database → comes again in 1m",
+    expect.stringContaining('Something waits for time to pass (orders.get-order at orders)'),
+  ]);
+});
+
+it('the bus of a harness is a bus in all its members', async () => {
+  await using harness = await createTestHarness({ name: 'shop', endpoints: [orders({ is: false })] });
+  const { bus } = harness;
+  expect([bus.name, bus.state, bus.replies.open, bus.endpoint('orders').paused]).toEqual(['shop', 'started', 0, false]);
+  await bus.stop();
+  expect(harness.state).toBe('stopped');
+});

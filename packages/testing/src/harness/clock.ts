@@ -19,6 +19,7 @@ export interface ClockParts {
 export class HarnessClock {
   readonly #parts: ClockParts;
   #turn: Promise<unknown> = Promise.resolve();
+  #passing = 0;
 
   constructor(parts: ClockParts) {
     this.#parts = parts;
@@ -57,8 +58,34 @@ export class HarnessClock {
     return this.#next(() => this.#until(work, overRunning));
   }
 
+  /**
+   * Settles as the work does, or rejects with `stuck()` when it has waited for `patience` of real time while no handler ran
+   * and nobody let time pass.
+   */
+  unlessStuck<T>(work: Promise<T>, stuck: () => TestFailure): Promise<T> {
+    let settled = false;
+    const onSettled = (): void => {
+      settled = true;
+      this.#parts.activity.moved();
+    };
+    work.then(onSettled, onSettled);
+    return Promise.race([work, this.#whenStuck(() => settled).then((isStuck) => (isStuck ? Promise.reject(stuck()) : work))]);
+  }
+
+  async #whenStuck(isSettled: () => boolean): Promise<boolean> {
+    const { activity, patienceMs } = this.#parts;
+    while (!isSettled()) {
+      const moved = await activity.nextMovement(patienceMs);
+      if (!moved && !isSettled() && this.#passing === 0 && activity.busy().length === 0) return true;
+    }
+    return false;
+  }
+
   #next<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
+    this.#passing += 1;
+    const mine = this.#turn.then(work).finally(() => {
+      this.#passing -= 1;
+    });
     this.#turn = mine.catch(() => undefined);
     return mine;
   }

@@ -1,11 +1,12 @@
-import type { Bus, BusState, Duration } from '@waybill/core';
+import type { Bus, BusState, Contract, Duration } from '@waybill/core';
 import type { ITransportDeadLetters, Runtime } from '@waybill/core/transport';
 import { toMilliseconds } from '@waybill/core/transport';
 import type { MemoryBroker } from '@waybill/transport-memory';
+import { line } from '../expecting/near-misses.ts';
 import type { RecordedMessages, RecordingsView } from '../expecting/recorded-messages.ts';
 import { recordedMessages } from '../expecting/recorded-messages.ts';
 import { showDuration } from '../expecting/show.ts';
-import { failingAtCaller } from '../expecting/test-failure.ts';
+import { failingAtCaller, TestFailure } from '../expecting/test-failure.ts';
 import type { SeededFaults } from '../faults/seeded-faults.ts';
 import type { RecordedMessage, RecordKind } from '../recording/recorded-message.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -14,6 +15,7 @@ import { timelineOf } from '../timeline/timeline.ts';
 import type { HarnessClock } from './clock.ts';
 import type { PassingOptions, TestHarness } from './test-harness.ts';
 import type { TrafficWatch } from './traffic-watch.ts';
+import { watchedBus } from './watched-bus.ts';
 
 /** What a {@link MemoryTestHarness} is made of. */
 export interface HarnessParts {
@@ -45,7 +47,7 @@ export class MemoryTestHarness implements TestHarness {
 
   constructor(parts: HarnessParts) {
     this.#parts = parts;
-    this.bus = parts.bus;
+    this.bus = watchedBus(parts.bus, { watch: (contract, asked) => parts.clock.unlessStuck(asked, () => this.#stuck(contract)) });
     this.seed = parts.seed;
     this.sent = this.#recorded('sent');
     this.published = this.#recorded('published');
@@ -132,6 +134,18 @@ export class MemoryTestHarness implements TestHarness {
         after = page.cursor;
       } while (after !== undefined);
     }
+  }
+
+  /** A request of the test that only time can answer. */
+  #stuck(contract: Contract): TestFailure {
+    const failures = this.#parts.recorder.all.filter(({ kind }) => kind === 'faulted');
+    return new TestFailure(
+      [
+        `The request "${contract.name}" waits for time to pass, and nobody lets it: \`await harness.until(harness.bus.request(…))\`.`,
+        ...(failures.length === 0 ? [] : ['Attempts that failed:', ...failures.map(line)]),
+        ...this.#hints(),
+      ].join('\n'),
+    );
   }
 
   #hints(): readonly string[] {
