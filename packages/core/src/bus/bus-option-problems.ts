@@ -23,6 +23,7 @@ const BUS_OPTIONS: readonly string[] = Object.keys({
   telemetry: true,
   serializers: true,
   publishTimeout: true,
+  maxOutstandingPublishes: true,
   drainTimeout: true,
   runtime: true,
   logger: true,
@@ -56,7 +57,13 @@ export function busOptionProblems(options: BusOptions): readonly string[] {
     ...partProblems('`logger`', options.logger, LOGGER, 'Pass a pino logger, `consoleLogger()` or `silentLogger`.'),
     ...partProblems('`runtime`', options.runtime, ['now', 'setTimer', 'spawn'], 'Pass `systemRuntime()` or one of your own.'),
     ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
+    ...outstandingProblems(options.maxOutstandingPublishes),
   ];
+}
+
+function outstandingProblems(value: unknown = 1): readonly string[] {
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return [];
+  return [`\`maxOutstandingPublishes\` is ${nameValue(value)}. Use a whole number from 1.`];
 }
 
 const MIDDLEWARE = 'List functions: `(context, next) => …`.';

@@ -55,6 +55,11 @@ export interface BusBaseOptions {
   readonly serializers?: readonly [IMessageSerializer, ...IMessageSerializer[]];
   /** After this long without an answer a send ends with `SEND_OUTCOME_UNKNOWN`. Declaring an unlisted event before its first publish has the same limit again, and ends with `SEND_REJECTED`. @default '10s' */
   readonly publishTimeout?: Duration;
+  /**
+   * The most messages that may be on their way to the broker without an answer, and together at most 64 MiB of bodies. Further
+   * sends wait for room, in order; what finds none within `publishTimeout` is `SEND_REJECTED`, `retryable`. @default 1,000
+   */
+  readonly maxOutstandingPublishes?: number;
   /** How long `stop()` waits for handlers before it aborts their signal; from then on they have half of the transport's `stopSlackMs`. @default '30s' */
   readonly drainTimeout?: Duration;
   /** Clock, timers, ids. @default systemRuntime({ logger }) */

@@ -40,6 +40,7 @@ export function createBus(options: BusOptions): Bus {
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
   const transport = guardTransport(options.transport, {
     publishTimeoutMs: resolved.publishTimeoutMs,
+    ...(options.maxOutstandingPublishes === undefined ? {} : { maxOutstanding: options.maxOutstandingPublishes }),
     onSettleLost: (name) => telemetry.recorder?.settleLost(name),
   });
   const telemetry = telemetryOf(options.telemetry ?? {}, {

@@ -19,12 +19,17 @@ import type { EndpointTopology } from './topology.ts';
 import type { TransportCapabilities } from './transport-capabilities.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
 
+const DEFAULT_OUTSTANDING = 1_000;
+const MAX_OUTSTANDING_BYTES = 64 * 1024 * 1024;
+
 /** Options of {@link guardTransport}. */
 export interface GuardOptions {
   /** After this long, whatever has no outcome ends as `unknown`. Milliseconds. */
   readonly publishTimeoutMs: number;
   /** Told of each settlement that came too late. */
   readonly onSettleLost?: ((endpoint: string) => void) | undefined;
+  /** The most messages under way without an answer; further sends wait. Their bodies together are bounded by 64 MiB. @default 1,000 */
+  readonly maxOutstanding?: number;
 }
 
 /** Numbers that the guard counts. */
@@ -70,7 +75,10 @@ export class GuardedTransport implements IMessageTransport {
     this.#inner = inner;
     this.#timeoutMs = options.publishTimeoutMs;
     this.#onSettleLost = options.onSettleLost;
-    this.#outcomes = new OutcomeGuard(inner.name, options.publishTimeoutMs);
+    this.#outcomes = new OutcomeGuard(inner.name, options.publishTimeoutMs, {
+      count: options.maxOutstanding ?? DEFAULT_OUTSTANDING,
+      bytes: MAX_OUTSTANDING_BYTES,
+    });
     this.topology = {
       plan: (topology) => inner.topology.plan(topology),
       compare: async (plan) => this.#whenOpen('compare', () => inner.topology.compare(plan)),

@@ -1,62 +1,120 @@
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { SendLimits } from './send-window.ts';
+import { SendWindow } from './send-window.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
+
+/** Whatever sends entries: a transport, an inbox. */
+interface EntrySender<Options> {
+  send(entries: readonly TransportEntry[], options: Options): MaybePromise<readonly SendOutcome[]>;
+}
 
 /**
  * Gives every entry of every send exactly one outcome in time, whatever the adapter does: `unknown` when it throws,
  * answers with another number of outcomes, or has not answered when the timeout passes, the signal aborts or the
- * transport closes; `rejected` when the signal had aborted before.
+ * transport closes; `rejected` when the signal had aborted before. What is under way is bounded: further sends wait for
+ * room, in order, and end as `rejected` when they find none in time.
  */
 export class OutcomeGuard {
   readonly #transport: string;
   readonly #timeoutMs: number;
   /** Ends each send that has no answer yet. */
   readonly #unanswered = new Set<(cause: unknown) => void>();
+  /** Ends each send that waits for room. */
+  readonly #queued = new Set<(cause: unknown) => void>();
 
-  constructor(transport: string, timeoutMs: number) {
+  readonly #window: SendWindow;
+
+  constructor(transport: string, timeoutMs: number, limits: SendLimits) {
     this.#transport = transport;
     this.#timeoutMs = timeoutMs;
+    this.#window = new SendWindow(limits);
   }
 
   send<Options extends { readonly signal?: AbortSignal }>(
-    sender: { send(entries: readonly TransportEntry[], options: Options): MaybePromise<readonly SendOutcome[]> },
+    sender: EntrySender<Options>,
     entries: readonly TransportEntry[],
     options: Options,
     runtime: Runtime,
   ): MaybePromise<readonly SendOutcome[]> {
     const { signal } = options;
-    if (signal?.aborted === true)
-      return entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: signal.reason as unknown }));
+    if (signal?.aborted === true) return allRejected(entries.length, signal.reason);
+    if (this.#window.isFull) return this.#sendLater(sender, entries, options, runtime);
+    return this.#sendNow(sender, entries, options, runtime, this.#timeoutMs);
+  }
+
+  #sendNow<Options extends { readonly signal?: AbortSignal }>(
+    sender: EntrySender<Options>,
+    entries: readonly TransportEntry[],
+    options: Options,
+    runtime: Runtime,
+    limitMs: number,
+  ): MaybePromise<readonly SendOutcome[]> {
     try {
       const outcomes = sender.send(entries, options);
-      return isPromise(outcomes) ? this.#inTime(outcomes, entries.length, runtime, signal) : this.#complete(outcomes, entries.length);
+      if (!isPromise(outcomes)) return this.#complete(outcomes, entries.length);
+      return this.#inTime(outcomes, entries, { runtime, limitMs, signal: options.signal });
     } catch (error) {
       return allUnknown(entries.length, error);
     }
   }
 
-  /** Ends what has no answer yet as `unknown`. */
+  /** Waits for room first. What finds none within the timeout, or whose signal aborts, has not left. */
+  #sendLater<Options extends { readonly signal?: AbortSignal }>(
+    sender: EntrySender<Options>,
+    entries: readonly TransportEntry[],
+    options: Options,
+    runtime: Runtime,
+  ): Promise<readonly SendOutcome[]> {
+    return new Promise((resolve) => {
+      const { signal } = options;
+      const end = (): void => {
+        timer.cancel();
+        this.#queued.delete(giveUp);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const giveUp = (cause: unknown): void => {
+        end();
+        leaveQueue();
+        resolve(allRejected(entries.length, cause));
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const full = `the transport "${this.#transport}" has answered too few of what is under way within ${this.#timeoutMs} ms`;
+      const timer = runtime.setTimer(this.#timeoutMs, () => giveUp(full));
+      const until = runtime.monotonic() + this.#timeoutMs;
+      const leaveQueue = this.#window.wait(() => {
+        end();
+        const leftMs = until - runtime.monotonic();
+        resolve(leftMs > 0 ? this.#sendNow(sender, entries, options, runtime, leftMs) : allRejected(entries.length, full));
+      });
+      this.#queued.add(giveUp);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Ends what has no answer yet as `unknown`, and what waits for room as `rejected`. */
   giveUp(cause: unknown): void {
+    for (const end of this.#queued) end(cause);
     for (const end of this.#unanswered) end(cause);
   }
 
   #inTime(
     sending: Promise<readonly SendOutcome[]>,
-    count: number,
-    runtime: Runtime,
-    signal: AbortSignal | undefined,
+    entries: readonly TransportEntry[],
+    { runtime, limitMs, signal }: { readonly runtime: Runtime; readonly limitMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<readonly SendOutcome[]> {
+    const count = entries.length;
+    const leave = this.#window.enter(entries);
     return new Promise((resolve) => {
       const end = (cause: unknown): void => finish(allUnknown(count, cause));
       const onAbort = (): void => end(signal?.reason);
-      const timer = runtime.setTimer(this.#timeoutMs, () =>
-        end(`no answer from the transport "${this.#transport}" within ${this.#timeoutMs} ms`),
-      );
+      const timer = runtime.setTimer(limitMs, () => end(`no answer from the transport "${this.#transport}" within ${this.#timeoutMs} ms`));
       const finish = (outcomes: readonly SendOutcome[]): void => {
         timer.cancel();
         this.#unanswered.delete(end);
         signal?.removeEventListener('abort', onAbort);
+        leave();
         resolve(outcomes);
       };
       this.#unanswered.add(end);
@@ -76,6 +134,9 @@ export class OutcomeGuard {
 
 const isOutcome = (outcome: SendOutcome | undefined): boolean =>
   outcome?.status === 'accepted' || outcome?.status === 'rejected' || outcome?.status === 'unknown';
+
+const allRejected = (count: number, cause: unknown): readonly SendOutcome[] =>
+  Array.from({ length: count }, () => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause }));
 
 const allUnknown = (count: number, cause: unknown): readonly SendOutcome[] =>
   Array.from({ length: count }, () => ({ status: 'unknown', cause }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IMessageTransport, IReceiver } from '@waybill/core/transport';
+import type { IMessageTransport, IReceiver, SendOutcome } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import { accepted, entryOf, fakeDelivery, JOBS } from '../support/fake-transport.ts';
 import { guardOn, onState, openGuard, TIMEOUT_MS } from '../support/open-guard.ts';
@@ -35,6 +35,42 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     const unknown = { status: 'unknown', cause: 'no answer from the transport "fake" within 1000 ms' };
     expect(await outcomes).toEqual([unknown, unknown]);
     expect([runtime.pendingTimers(), listeners()]).toEqual([0, 0]);
+  });
+
+  it('lets no more leave than are allowed without an answer; the others wait for room, in order', async () => {
+    const answers: ((outcomes: readonly SendOutcome[]) => void)[] = [];
+    const left: string[] = [];
+    const { sender, runtime } = await sending(
+      (entries) =>
+        new Promise((resolve) => {
+          left.push(...entries.map((entry) => entry.headers.get(HEADERS.id) ?? ''));
+          answers.push(resolve);
+        }),
+    );
+    const all = Array.from({ length: 1_002 }, async (_, n) => sender.send([entryOf(String(n))], {}));
+    expect(left.length).toBe(1_000);
+    answers[5]?.([accepted()]);
+    await runtime.advance(0);
+    expect(left.slice(1_000)).toEqual(['1000']);
+    await runtime.advance(TIMEOUT_MS);
+    expect((await all[1_000])?.[0]?.status).toBe('unknown');
+    expect((await all[1_001])?.[0]).toMatchObject({ status: 'rejected', code: 'SEND_REJECTED', retryable: true });
+    expect([left.length, runtime.pendingTimers()]).toEqual([1_001, 0]);
+  });
+
+  it('waits for room no longer than its signal or the transport allows, and sends nothing then', async () => {
+    const { sender, guard, inner, runtime } = await sending(() => new Promise(() => undefined));
+    const open = Array.from({ length: 1_000 }, async (_, n) => sender.send([entryOf(String(n))], {}));
+    const sent = inner.calls.length;
+    const { signal, abort, listeners } = signalWithCount();
+    const given = sender.send([entryOf('given up')], { signal });
+    abort(new Error('enough'));
+    expect(await given).toMatchObject([{ status: 'rejected', retryable: true }]);
+    const closed = sender.send([entryOf('closed')], {});
+    await guard.close();
+    expect(await closed).toMatchObject([{ status: 'rejected', retryable: true }]);
+    expect((await Promise.all(open)).every(([outcome]) => outcome?.status === 'unknown')).toBe(true);
+    expect([inner.calls.filter((call) => call !== 'close').length, runtime.pendingTimers(), listeners()]).toEqual([sent, 0, 0]);
   });
 
   it('ends as unknown when the signal aborts, and as rejected when it had aborted before anything left', async () => {

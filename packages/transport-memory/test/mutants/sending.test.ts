@@ -110,7 +110,7 @@ describe('the sending cases catch', () => {
     {
       does: 'takes no answer for a yes, under load',
       caughtBy:
-        'of 1,000 sends that the broker does not answer none is open for longer than the publish timeout, and later ones are accepted',
+        'of 1,500 sends that the broker does not answer 1,000 have left, none is open for longer than the publish timeout, and later ones are accepted',
       breaks: (transport) => ({
         send: (entries, options) => {
           void transport.send(entries, options);
