@@ -17,10 +17,11 @@ afterEach(() => {
 async function logOf(
   options: EndpointOptions,
   messages: readonly { readonly name?: string; readonly id: string; readonly key?: string }[],
+  level: 'info' | 'warn' = 'warn',
 ): Promise<readonly LogFields[]> {
   const logged: LogFields[] = [];
   const log = (fields: LogFields): void => void logged.push(fields);
-  const logger = { ...silentLogger, warn: log, error: log };
+  const logger = { ...silentLogger, ...(level === 'info' ? { info: log } : {}), warn: log, error: log };
   await runBus({ logger }, options, messages);
   return logged;
 }
@@ -63,14 +64,14 @@ describe('what a bus logs', () => {
     expect(logged).toEqual([{ event: 'message.skipped', endpoint: 'jobs', message: 'jobs.other', messageId: 'the-id', onUnknown, place }]);
   });
 
-  it('each retry in process, with the error behind it', async () => {
+  it('each retry in process at info, with the error behind it, and nothing above', async () => {
     let tries = 0;
     const flaky = handler(Work, () => {
       tries += 1;
       if (tries < 3) throw new TypeError(`try ${tries}`);
     });
-    const logged = await logOf({ handlers: [flaky], recovery: { retries: 2 } }, [{ id: 'the-id' }]);
-    expect(logged).toEqual(
+    const logged = await logOf({ handlers: [flaky], recovery: { retries: 2 } }, [{ id: 'the-id' }], 'info');
+    expect(logged.filter(({ event }) => event === 'message.retried')).toEqual(
       [1, 2].map((attempt) => ({
         event: 'message.retried',
         endpoint: 'jobs',
@@ -80,6 +81,8 @@ describe('what a bus logs', () => {
         error: `TypeError: try ${attempt}`,
       })),
     );
+    tries = 0;
+    expect(await logOf({ handlers: [flaky], recovery: { retries: 2 } }, [{ id: 'the-id' }])).toEqual([]);
   });
 
   it('the first message without a partition key at an ordered endpoint, and no other', async () => {

@@ -81,7 +81,7 @@ async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capa
   if (isLong) headers.set(HEADERS.due, isoTime(runtime.now() + delayMs));
   const result = await delivery.redeliver({ delayMs: isLong ? capabilities.delay.maxMs : delayMs, headers });
   if (result === 'settled')
-    runtime.logger.warn(
+    runtime.logger.info(
       { event: LOG_EVENTS.messageFailed, ...fieldsOf(failed, endpoint), delayMs },
       'a message failed and comes again later',
     );

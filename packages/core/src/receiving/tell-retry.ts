@@ -13,7 +13,7 @@ export function tellRetry({ context, error }: FailedAttempt, decision: RecoveryD
   const { endpoint, runtime } = plan;
   const { messageId, attempt } = context;
   if (decision.kind === 'retry-after') {
-    runtime.logger.warn(
+    runtime.logger.info(
       { event: LOG_EVENTS.messageRetried, endpoint, messageId, attempt, delayMs, error: describeError(error) },
       'a message failed and is tried again',
     );

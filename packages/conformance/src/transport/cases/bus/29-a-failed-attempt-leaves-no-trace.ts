@@ -1,5 +1,4 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
-import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { startBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
@@ -11,7 +10,6 @@ export const aFailedAttemptLeavesNoTrace: TransportCase = {
   name: 'what a failed attempt does to message and headers, the next attempt does not see; what it captured is not sent',
   number: 29,
   group: 'bus',
-  logs: [LOG_EVENTS.messageRetried],
   run: async (harness) => {
     const name = harness.uniqueName();
     const seen: string[] = [];

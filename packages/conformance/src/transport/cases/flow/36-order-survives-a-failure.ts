@@ -1,5 +1,4 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
-import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { refusesOrder } from '../../refuses-order.ts';
 import { startBus } from '../../start-bus.ts';
@@ -11,7 +10,6 @@ export const orderSurvivesAFailure: TransportCase = {
   name: 'while a message of a key waits for its redelivery the others of the key hold, or pass, as it was chosen; none starts before it has failed',
   number: 36,
   group: 'flow',
-  logs: [LOG_EVENTS.messageFailed],
   run: async (harness) => {
     const [onWait] = harness.capabilities.lanes.onWait;
     if (onWait === undefined) return refusesOrder(harness);

@@ -10,7 +10,7 @@ const Work = defineCommand<{ readonly n: number }>('conformance.work');
 export const aLaneWaitsForRetries: TransportCase = {
   name: 'while a message of a key is retried in process the others of its key wait; after its dead letter they go on',
   group: 'flow',
-  logs: [LOG_EVENTS.messageRetried, LOG_EVENTS.messageDeadLettered],
+  logs: [LOG_EVENTS.messageDeadLettered],
   run: async (harness) => {
     const [onWait] = harness.capabilities.lanes.onWait;
     if (onWait === undefined) return refusesOrder(harness);

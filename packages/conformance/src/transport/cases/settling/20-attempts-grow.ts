@@ -1,5 +1,4 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
-import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { startBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
@@ -10,7 +9,6 @@ export const attemptsGrow: TransportCase = {
   name: 'a message whose handler throws comes again, and its attempt grows by one each time',
   number: 20,
   group: 'settling',
-  logs: [LOG_EVENTS.messageFailed],
   run: async (harness) => {
     const attempts: number[] = [];
     const work = handler(Work, (_, context) => {

@@ -1,5 +1,4 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
-import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { Bench, rejectionOf } from '../../bench.ts';
 import type { CaseHarness } from '../../case-harness.ts';
@@ -13,7 +12,6 @@ export const ackWithSendsIsOneStep: TransportCase = {
   name: 'an ack with sends is one step, or none; where it cannot be one, core sends first and acks after that was accepted',
   group: 'settling',
   needsKill: ['reject-send'],
-  logs: [LOG_EVENTS.messageFailed],
   run: async (harness) => {
     if (harness.capabilities.ackWithSends) await allOrNone(harness);
     else await sendsFirst(harness);
