@@ -65,6 +65,7 @@ export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/
 // observing
 export type { TelemetryOptions } from './bus/telemetry-options.ts';
 export type { BusStatistics, ContractStatistics, DurationStatistics, EndpointStatistics, SendStatistics } from './bus/statistics.ts';
+export type { BusHealth, HealthCheck, HealthStatus } from './bus/health.ts';
 export type { DiagnosticsMessage } from './pipeline/diagnostics-tracer.ts';
 export type { BusEvent, BusObserver, ObservedMessage, SettledAs } from './pipeline/bus-events.ts';
 export type { DeadLetterReason } from './messages/headers.ts';

@@ -8,6 +8,8 @@ export interface LifecycleHooks {
   readonly open: (givenUp: AbortSignal) => Promise<void>;
   /** Ends everything in bounded time; never rejects. After a failed start nothing is drained. */
   readonly close: (options: { readonly drain: boolean; readonly signal: AbortSignal | undefined }) => Promise<void>;
+  /** Told of each new state. */
+  readonly changed: (state: BusState) => void;
 }
 
 /**
@@ -61,14 +63,19 @@ export class BusLifecycle {
     return this.#transition;
   }
 
+  #become(state: BusState): void {
+    this.#state = state;
+    this.#hooks.changed(state);
+  }
+
   async #start(givenUp: AbortSignal): Promise<void> {
-    this.#state = 'starting';
+    this.#become('starting');
     try {
       await unlessAborted(this.#hooks.open(givenUp), givenUp);
-      this.#state = 'started';
+      this.#become('started');
     } catch (error) {
       await this.#hooks.close({ drain: false, signal: undefined });
-      this.#state = 'stopped';
+      this.#become('stopped');
       if (!givenUp.aborted) throw error;
       throw new ConfigurationError('START_ABORTED', `The start of the bus "${this.#bus}" was given up: see \`cause\`. Start again.`, {
         cause: givenUp.reason,
@@ -77,8 +84,8 @@ export class BusLifecycle {
   }
 
   async #stop(signal: AbortSignal | undefined): Promise<void> {
-    this.#state = 'stopping';
+    this.#become('stopping');
     await this.#hooks.close({ drain: true, signal });
-    this.#state = 'stopped';
+    this.#become('stopped');
   }
 }

@@ -1,5 +1,6 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
+import type { BusHealth } from './health.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
 
@@ -45,6 +46,12 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * @throws ConfigurationError `STATISTICS_OFF` unless `telemetry` has `statistics: true` or a meter
    */
   statistics(): BusStatistics;
+  /** How the bus, its connection and its endpoints are, with a reason where something is wrong. Asks nobody, and may be called at any time. */
+  health(): BusHealth;
+  /** For a liveness probe: false once the bus is stopped. A lost connection leaves it true, because a new process would not mend it. */
+  isLive(): boolean;
+  /** For a readiness probe: true while the bus is started and its connection stands. */
+  isReady(): boolean;
   /**
    * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
    * a failed one leaves nothing open and may be tried again.

@@ -29,6 +29,8 @@ import { BusLifecycle } from './bus-lifecycle.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { BusHealth } from './health.ts';
+import { HealthWatch } from './health-watch.ts';
 import type { FaultSender } from './fault-sender.ts';
 import type { Sender } from './sender.ts';
 import type { BusStatistics } from './statistics.ts';
@@ -73,12 +75,18 @@ export class RunningBus implements Bus {
   readonly #life: BusLifecycle;
   #abort = new AbortController();
   #requests: RequestClient;
+  readonly #health: HealthWatch;
 
   constructor(parts: BusParts) {
     this.name = parts.name;
     this.#parts = parts;
     this.#requests = parts.requests();
-    this.#life = new BusLifecycle(parts.name, { open: (givenUp) => this.#open(givenUp), close: (options) => this.#close(options) });
+    this.#health = new HealthWatch(parts.runtime);
+    this.#life = new BusLifecycle(parts.name, {
+      open: (givenUp) => this.#open(givenUp),
+      close: (options) => this.#close(options),
+      changed: (state) => this.#health.busIs(state),
+    });
   }
 
   get replies(): ReplyCounts {
@@ -98,6 +106,18 @@ export class RunningBus implements Bus {
       `The bus "${this.name}" does not count. Create it with \`telemetry: { statistics: true }\`, or with a meter.`,
       { details: { bus: this.name } },
     );
+  }
+
+  health(): BusHealth {
+    return this.#health.check(new Map(this.#parts.endpoints.map(({ localName }) => [localName, this.#running.get(localName)])));
+  }
+
+  isLive(): boolean {
+    return this.state !== 'stopped';
+  }
+
+  isReady(): boolean {
+    return this.#health.isReady;
   }
 
   start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -181,9 +201,12 @@ export class RunningBus implements Bus {
     await transport.open({
       runtime,
       signal: givenUp,
-      onState: (state) =>
-        runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed'),
+      onState: (state) => {
+        this.#health.connectionIs(state);
+        runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed');
+      },
     });
+    this.#health.opened();
     await keeper.provision();
     givenUp.throwIfAborted();
     for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
@@ -215,6 +238,7 @@ export class RunningBus implements Bus {
     const closed = requestsClosed.then(() => this.#closeTransport());
     await settlesInTime(closed, { limitMs: slackMs / 2, runtime });
     this.#running.clear();
+    this.#health.connectionIs({ status: 'closed' });
     this.#loopWatch?.cancel();
     if (drain) runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
   }

@@ -13,6 +13,7 @@ export class BlockWatch {
   readonly #plan: ReceivePlan;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #count = 0;
+  #lastAt: number | undefined;
 
   constructor(plan: ReceivePlan) {
     this.#plan = plan;
@@ -20,6 +21,11 @@ export class BlockWatch {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** When the loop was held last; epoch milliseconds. */
+  get lastAt(): number | undefined {
+    return this.#lastAt;
   }
 
   /** The handling of a delivery has run without a pause since `began`, by the monotonic clock. */
@@ -46,6 +52,7 @@ export class BlockWatch {
   #report(heldMs: number, suspects: readonly ITransportDelivery[]): void {
     const { runtime, endpoint, blockedThresholdMs } = this.#plan;
     this.#count += 1;
+    this.#lastAt = runtime.now();
     this.#reportedAt = runtime.monotonic();
     const messageIds = suspects.slice(0, MOST_NAMED).map(({ message, nativeId }) => message.headers.get(HEADERS.id) ?? nativeId);
     runtime.logger.warn(

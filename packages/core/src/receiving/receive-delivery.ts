@@ -9,6 +9,7 @@ import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts'
 import type { EarlierAttempts } from './count-attempts.ts';
 import { countAttempts } from './count-attempts.ts';
 import { executeDecision } from './execute-decision.ts';
+import type { FailureStreak } from './failure-streak.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { setAside } from './set-aside.ts';
 import type { SettleBackoff } from './settle-backoff.ts';
@@ -22,6 +23,7 @@ export interface ReceiveScope {
   /** Aborts when nothing more is to be begun. */
   readonly stopping: AbortSignal;
   readonly backoff: SettleBackoff;
+  readonly failures: FailureStreak;
 }
 
 /** A failed attempt. */
@@ -123,7 +125,10 @@ async function untilDecided(
     }
     const counts = { attemptsHere, redeliveries: first.before.redeliveries };
     const decided = await executeDecision({ delivery, context, error: failure.error, counts }, plan);
-    if (decided.kind === 'ended') return decided.end;
+    if (decided.kind === 'ended') {
+      scope.failures.failed();
+      return decided.end;
+    }
     if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
     context = new IncomingContext(delivery, plan, context.attempt + 1);
     attempted = attempt(context, plan);
@@ -144,8 +149,11 @@ async function settleSuccess(delivery: ITransportDelivery, context: IncomingCont
 }
 
 /** Nothing more is to be tried. A message whose delivery was lost is not settled. */
-function succeeded(context: IncomingContext, { plan: { observe }, backoff }: ReceiveScope, end: DeliveryEnd): void {
-  if (end === 'settled') backoff.succeeded();
+function succeeded(context: IncomingContext, { plan: { observe }, backoff, failures }: ReceiveScope, end: DeliveryEnd): void {
+  if (end === 'settled') {
+    backoff.succeeded();
+    failures.succeeded();
+  }
   if (observe === undefined) return;
   observe({ kind: 'attempt-succeeded', message: context });
   if (end === 'settled') observe({ kind: 'message-settled', message: context, as: context.outcome, reason: undefined });

@@ -7,6 +7,7 @@ import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { IReceiver } from '../transport/receiver.ts';
 import type { EndpointTopology } from '../transport/topology.ts';
 import { BlockWatch } from './block-watch.ts';
+import { FailureStreak } from './failure-streak.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { DeliveryEnd, ReceiveScope } from './receive-delivery.ts';
 import { receiveDelivery, releaseDelivery } from './receive-delivery.ts';
@@ -50,7 +51,7 @@ export class ReceiveEndpoint {
   /** The receiver did not stop when it was told to. */
   #isStuck = false;
   #hasToldOfNoLane = false;
-  #isToBePaused = false;
+  #pausedAt: number | undefined;
   /** Lanes that are being given back; meanwhile nothing is taken. */
   #lanesGoingBack = 0;
 
@@ -60,7 +61,12 @@ export class ReceiveEndpoint {
     this.#ordered = settings.topology.ordered;
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
-    this.#scope = { plan, stopping: this.#stopping.signal, backoff: new SettleBackoff(plan.runtime) };
+    this.#scope = {
+      plan,
+      stopping: this.#stopping.signal,
+      backoff: new SettleBackoff(plan.runtime),
+      failures: new FailureStreak(plan.runtime),
+    };
     this.#blockWatch = new BlockWatch(plan);
     this.#receiver = openReceiver((delivery) => this.handOver(delivery));
   }
@@ -102,7 +108,27 @@ export class ReceiveEndpoint {
   }
 
   get paused(): boolean {
-    return this.#isToBePaused;
+    return this.#pausedAt !== undefined;
+  }
+
+  /** When it was paused; epoch milliseconds. */
+  get pausedAt(): number | undefined {
+    return this.#pausedAt;
+  }
+
+  /** When a handler held the event loop last; epoch milliseconds. */
+  get blockedAt(): number | undefined {
+    return this.#blockWatch.lastAt;
+  }
+
+  /** When settling failed last; epoch milliseconds. */
+  get settleFailedAt(): number | undefined {
+    return this.#scope.backoff.failedAt;
+  }
+
+  /** Deliveries that failed one after another. */
+  get failures(): Readonly<Pick<FailureStreak, 'inARow' | 'since'>> {
+    return this.#scope.failures;
   }
 
   start(): Promise<void> {
@@ -110,12 +136,12 @@ export class ReceiveEndpoint {
   }
 
   pause(): Promise<void> {
-    this.#isToBePaused = true;
+    this.#pausedAt ??= this.#plan.runtime.now();
     return this.#receiver.pause();
   }
 
   async resume(): Promise<void> {
-    this.#isToBePaused = false;
+    this.#pausedAt = undefined;
     if (this.#lanesGoingBack === 0) await this.#receiver.resume();
   }
 
@@ -270,7 +296,7 @@ export class ReceiveEndpoint {
     for (const behind of this.#queue.drainLane(lane).reverse()) await releaseDelivery(behind, this.#plan);
     this.#lanesGoingBack -= 1;
     this.#queue.done(delivery);
-    if (this.#lanesGoingBack === 0 && !this.#isToBePaused) await this.#control('resume');
+    if (this.#lanesGoingBack === 0 && !this.paused) await this.#control('resume');
   }
 
   async #control(verb: 'pause' | 'resume'): Promise<void> {

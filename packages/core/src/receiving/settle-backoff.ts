@@ -10,9 +10,15 @@ const LONGEST_PAUSE_MS = 5_000;
 export class SettleBackoff {
   readonly #runtime: Runtime;
   #failures = 0;
+  #failedAt: number | undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+  }
+
+  /** When settling failed last; epoch milliseconds. */
+  get failedAt(): number | undefined {
+    return this.#failedAt;
   }
 
   succeeded(): void {
@@ -23,6 +29,7 @@ export class SettleBackoff {
   async pause(signals: readonly AbortSignal[]): Promise<void> {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
+    this.#failedAt = this.#runtime.now();
     await this.#runtime.sleep(pauseMs, AbortSignal.any([...signals])).catch(() => undefined);
   }
 }
