@@ -232,10 +232,10 @@ export class ReceiveEndpoint {
    * where something waits, it goes on from there.
    */
   #runSlot(first: ITransportDelivery): void {
+    let began = this.#plan.runtime.monotonic();
     for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
-      const began = this.#plan.runtime.monotonic();
       const end = receiveDelivery(delivery, this.#scope);
-      this.#blockWatch.held(delivery, began);
+      began = this.#blockWatch.held(delivery, began);
       if (isPromise(end)) {
         this.#goOnAfter(delivery, end);
         return;

@@ -15,14 +15,13 @@ const IDS_PER_POOL = 128;
  */
 export function uuidV7(now: () => number, fill: FillRandom): () => string {
   const pool = new Uint8Array(RANDOM_BYTES_PER_ID * IDS_PER_POOL);
-  let tails: readonly string[] = [];
-  let used = 0;
+  let used = pool.length;
   let stampedAt = -1;
   let stamp = '';
+  const hex = (index: number): string => HEX[pool[index] as number] as string;
   return () => {
-    if (used === tails.length) {
+    if (used === pool.length) {
       fill(pool);
-      tails = Array.from({ length: IDS_PER_POOL }, (_, index) => randomTail(pool, index * RANDOM_BYTES_PER_ID));
       used = 0;
     }
     const time = Math.trunc(now());
@@ -31,15 +30,11 @@ export function uuidV7(now: () => number, fill: FillRandom): () => string {
       stamp = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
       stampedAt = time;
     }
-    used += 1;
-    return stamp + (tails[used - 1] as string);
+    const at = used;
+    used += RANDOM_BYTES_PER_ID;
+    const version = HEX[0x70 | ((pool[at] as number) & 0x0f)] as string;
+    const variant = HEX[0x80 | ((pool[at + 2] as number) & 0x3f)] as string;
+    const tail = hex(at + 4) + hex(at + 5) + hex(at + 6) + hex(at + 7) + hex(at + 8) + hex(at + 9);
+    return `${stamp}${version}${hex(at + 1)}-${variant}${hex(at + 3)}-${tail}`;
   };
-}
-
-/** Everything behind the time: version, variant and the random bits, from ten bytes of the pool. */
-function randomTail(pool: Uint8Array, at: number): string {
-  const hex = (offset: number): string => HEX[pool[at + offset] as number] as string;
-  const version = HEX[0x70 | ((pool[at] as number) & 0x0f)] as string;
-  const variant = HEX[0x80 | ((pool[at + 2] as number) & 0x3f)] as string;
-  return [version, hex(1), '-', variant, hex(3), '-', hex(4), hex(5), hex(6), hex(7), hex(8), hex(9)].join('');
 }

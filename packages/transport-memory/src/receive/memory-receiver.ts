@@ -107,9 +107,10 @@ export class MemoryReceiver implements IReceiver {
   #pump(): void {
     const { place, runtime } = this.#parts;
     while (this.#state === 'receiving' && this.#unsettled.size < this.#prefetch) {
-      const stored = place.take(this, runtime.now());
+      const now = runtime.now();
+      const stored = place.take(this, now);
       if (stored === undefined) break;
-      const delivery = new MemoryDelivery(stored, this.#settler, runtime.now());
+      const delivery = new MemoryDelivery(stored, this.#settler, now);
       this.#unsettled.add(delivery);
       this.#onDelivery(delivery);
     }
