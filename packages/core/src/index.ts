@@ -49,13 +49,26 @@ export type { ConsumeContext, Replied, ReplyKind, ReplyMessage } from './pipelin
 export { createBus } from './bus/create-bus.ts';
 export type { Bus, BusState, EndpointControl, ReplyCounts } from './bus/bus.ts';
 export type { BusBaseOptions, BusOptions } from './bus/bus-options.ts';
+export { describeBus } from './bus/describe-bus.ts';
+export type {
+  BusDescription,
+  ContractDescription,
+  EndpointDescription,
+  HandlerDescription,
+  RecoveryDescription,
+  RouteDescription,
+  StepDescription,
+} from './bus/bus-description.ts';
+export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
 export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
 export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
-export type { LaneWait } from './transport/transport-capabilities.ts';
+export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';
+export type { EndpointTransportOptions, PlannedEntity, TopologyPlan } from './transport/topology.ts';
+export type { Provisioning } from './bus/topology-keeper.ts';
 export { route } from './routing/route-table.ts';
-export type { Route } from './routing/route-table.ts';
+export type { Route, RouteRule } from './routing/route-table.ts';
 export type { RecoveryOptions, RetryEvent } from './recoverability/recovery-policy.ts';
 export { isTransient, onError } from './recoverability/error-rule.ts';
 export type { ErrorAction, ErrorClass, ErrorMatch, ErrorRule } from './recoverability/error-rule.ts';
@@ -76,6 +89,8 @@ export type { MediatorOptions } from './mediator/create-mediator.ts';
 export type { Mediator } from './mediator/mediator.ts';
 
 // middleware
+export { forContract } from './pipeline/for-contract.ts';
+export type { ContextFor } from './pipeline/for-contract.ts';
 export type { Middleware, Next, PipelineContext } from './pipeline/step.ts';
 export type { OutgoingContext } from './pipeline/outgoing-context.ts';
 

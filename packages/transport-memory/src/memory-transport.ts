@@ -38,7 +38,7 @@ export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) 
  * smallest real broker, so that what works here works there. With `like` it can do what that broker can, and refuses the rest.
  * @throws ConfigurationError `OPTION_INVALID`
  */
-export function memory(options: MemoryOptions = {}): IMessageTransport {
+export function memory(options: MemoryOptions = {}): IMessageTransport<'memory'> {
   assertOptions('`memory`', options, [...MEMORY_BROKER_OPTIONS, 'broker']);
   const { broker, ...own } = options;
   if (broker !== undefined && Object.keys(own).length > 0) {
@@ -51,7 +51,7 @@ export function memory(options: MemoryOptions = {}): IMessageTransport {
   return new MemoryTransport(stateOf(broker ?? memoryBroker(own)));
 }
 
-class MemoryTransport implements IMessageTransport, Connection {
+class MemoryTransport implements IMessageTransport<'memory'>, Connection {
   readonly name = 'memory';
   readonly capabilities: TransportCapabilities;
   readonly topology: ITransportTopology;

@@ -29,7 +29,7 @@ export function buildTopology(
 }
 
 /** What one endpoint needs of the broker. */
-export function endpointTopology(one: Endpoint, namespace: string | undefined): EndpointTopology {
+export function endpointTopology(one: Endpoint<string>, namespace: string | undefined): EndpointTopology {
   const name = entityName(namespace, one.name);
   return {
     name,

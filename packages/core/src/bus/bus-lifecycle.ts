@@ -68,6 +68,16 @@ export class BusLifecycle {
     this.#hooks.changed(state);
   }
 
+  /** True while a start or a stop is under way. */
+  get isInTransition(): boolean {
+    return this.#state === 'starting' || this.#state === 'stopping';
+  }
+
+  /** Resolves when the start or stop that is under way has ended, however it ends. */
+  async whenSettled(): Promise<void> {
+    await this.#transition.catch(() => undefined);
+  }
+
   async #start(givenUp: AbortSignal): Promise<void> {
     this.#become('starting');
     try {

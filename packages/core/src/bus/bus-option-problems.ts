@@ -5,7 +5,7 @@ import { isContract } from '../messages/assert-contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
-import type { BusOptions } from './bus-options.ts';
+import type { AnyBusOptions } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
@@ -16,6 +16,7 @@ const BUS_OPTIONS: readonly string[] = Object.keys({
   container: true,
   routes: true,
   publishes: true,
+  sends: true,
   provisioning: true,
   middleware: true,
   sendMiddleware: true,
@@ -29,12 +30,12 @@ const BUS_OPTIONS: readonly string[] = Object.keys({
   logger: true,
   endpoints: true,
   handlers: true,
-} satisfies Record<keyof BusOptions, true>);
+} satisfies Record<keyof AnyBusOptions, true>);
 
 const PROVISIONING: readonly unknown[] = ['apply', 'validate', 'assume'];
 
 /** What is wrong with the names and the shapes of the options of a bus. What stands inside of an endpoint is judged elsewhere. */
-export function busOptionProblems(options: BusOptions): readonly string[] {
+export function busOptionProblems(options: AnyBusOptions): readonly string[] {
   const unknown = optionProblems('`createBus`', options, BUS_OPTIONS);
   if (!isOptions(options)) return unknown;
   return [
@@ -43,6 +44,7 @@ export function busOptionProblems(options: BusOptions): readonly string[] {
     ...receivingProblems(options),
     ...listProblems('`routes`', options.routes, isRoute, 'Make each with `route(Contract, endpoint)`.'),
     ...listProblems('`publishes`', options.publishes, isContract, 'List events that `defineEvent` has made.'),
+    ...listProblems('`sends`', options.sends, isContract, 'List commands and queries that `defineCommand` and `defineQuery` have made.'),
     ...listProblems('`middleware`', options.middleware, isFunction, MIDDLEWARE),
     ...listProblems('`sendMiddleware`', options.sendMiddleware, isFunction, MIDDLEWARE),
     ...listProblems('`observers`', options.observers, isFunction, 'List functions: `(event) => …`.'),
@@ -78,7 +80,7 @@ export function isTransport(value: unknown): value is IMessageTransport {
   return hasMethods(value, ['open', 'send', 'receive']) && isOptions((value as IMessageTransport).capabilities);
 }
 
-export function isEndpoint(value: unknown): value is Endpoint {
+export function isEndpoint(value: unknown): value is Endpoint<string> {
   return isOptions(value) && 'name' in value;
 }
 
@@ -136,13 +138,13 @@ function transportProblems(transport: unknown): readonly string[] {
   return [`\`transport\` is ${nameValue(transport)}, and no transport. ${hint}, for example \`memory()\`.`];
 }
 
-function receivingProblems({ endpoints, handlers }: BusOptions): readonly string[] {
+function receivingProblems({ endpoints, handlers }: AnyBusOptions): readonly string[] {
   const both = endpoints !== undefined && handlers !== undefined;
   return [
     ...(both ? ['Both `endpoints` and `handlers` are given. Put the handlers into endpoints, or drop `endpoints`.'] : []),
     ...listProblems('`endpoints`', endpoints, isEndpoint, 'Make each with `endpoint(name, { handlers })`.'),
     ...handlersProblems('`handlers`', handlers, false),
-    ...listOf<Endpoint>(endpoints as readonly Endpoint[] | undefined)
+    ...listOf<Endpoint<string>>(endpoints as readonly Endpoint<string>[] | undefined)
       .filter(isEndpoint)
       .flatMap((one) => [
         ...problemOf(() => assertEndpointName(one.name)),

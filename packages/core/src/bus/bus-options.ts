@@ -1,4 +1,4 @@
-import type { AnyEvent } from '../messages/contract.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, Contract } from '../messages/contract.ts';
 import type { IContainer } from '../container/container.ts';
 import { registerClasses } from '../container/runnable-handlers.ts';
 import { boundHandlersOf } from '../decorators/bound-handlers.ts';
@@ -22,17 +22,17 @@ import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
 import { busOptionProblems, isContainer, isEndpoint, isRoute, isTransport, listOf } from './bus-option-problems.ts';
-import { contractProblems } from './check-contracts.ts';
+import { contractProblems, unhandledProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
-import { endpointProblems } from './endpoint-problems.ts';
+import { endpointProblems, foreignOptionProblems } from './endpoint-problems.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What every bus may be told. */
-export interface BusBaseOptions {
+export interface BusBaseOptions<TransportName extends string = string> {
   /** Name of the service; stands in `waybill-source`. Required where `handlers` hold an event, unless the transport is not durable. */
   readonly name?: string;
-  readonly transport: IMessageTransport;
+  readonly transport: IMessageTransport<TransportName>;
   /** Goes in front of every name at the broker: `staging` makes `staging.orders`. @default none */
   readonly namespace?: string;
   /** Makes the instances of handler classes, one scope for each call of a handler. @default `new Handler()` */
@@ -41,6 +41,12 @@ export interface BusBaseOptions {
   readonly routes?: readonly Route[];
   /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. */
   readonly publishes?: readonly AnyEvent[];
+  /**
+   * Commands and queries that the bus sends. Where each goes is looked up at start: with `validate` a destination that does not
+   * exist refuses the start, with `apply` it is logged as `destination.missing`. Where the list is given and provisioning is not
+   * `apply`, what is neither in it nor handled by this bus is refused with `CONTRACT_NOT_DECLARED`. @default nothing is looked up or refused
+   */
+  readonly sends?: readonly (AnyCommand | AnyRequest)[];
   /** `apply` makes what is missing, `validate` refuses to start when something is, `assume` looks at nothing. @default 'apply', and 'validate' in production on durable transports */
   readonly provisioning?: 'apply' | 'validate' | 'assume';
   /** Middleware around every handler, outermost first. */
@@ -72,13 +78,19 @@ export interface BusBaseOptions {
   readonly logger?: Logger;
 }
 
-/** Options of `createBus`: endpoints, or a list of handlers that are put into endpoints by name, or neither. */
-export type BusOptions = BusBaseOptions &
+/**
+ * Options of `createBus`: endpoints, or a list of handlers that are put into endpoints by name, or neither. `OptionsOf` is the
+ * transport whose options endpoints may hold; none by default.
+ */
+export type BusOptions<TransportName extends string = string, OptionsOf extends string = never> = BusBaseOptions<TransportName> &
   (
-    | { readonly endpoints: readonly Endpoint[]; readonly handlers?: never }
+    | { readonly endpoints: readonly Endpoint<OptionsOf>[]; readonly handlers?: never }
     | { readonly handlers: HandlerList; readonly endpoints?: never }
     | { readonly endpoints?: never; readonly handlers?: never }
   );
+
+/** Options of any bus, with any options of endpoints: what is checked and built from. */
+export type AnyBusOptions = BusOptions<string, string>;
 
 /** Times and numbers of a bus, checked, with defaults filled in. */
 export interface ResolvedBusOptions {
@@ -92,7 +104,7 @@ export interface ResolvedBusOptions {
  * Checks everything and reports all problems at once.
  * @throws ConfigurationError `CONFIGURATION_INVALID` with `details.problems` and `details.codes`
  */
-export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
+export function resolveBusOptions(options: AnyBusOptions): ResolvedBusOptions {
   const report = new ProblemReport();
   report.add(busOptionProblems(options));
   if (!isOptions(options)) report.assertNone('The bus');
@@ -105,8 +117,14 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
     const handlers = endpoints.flatMap((one) => one.handlers);
     report.collect(() => registerClasses(handlers, options.container));
   }
-  const [routes, publishes] = [listOf<Route>(options.routes).filter(isRoute), listOf<AnyEvent>(options.publishes).filter(isContract)];
-  report.add([...endpointProblems(endpoints, routes), ...contractProblems(routes, publishes, endpoints)]);
+  const uses = {
+    routes: listOf<Route>(options.routes).filter(isRoute),
+    publishes: listOf<Contract>(options.publishes).filter(isContract),
+    sends: listOf<Contract>(options.sends).filter(isContract),
+    endpoints,
+  };
+  report.add([...endpointProblems(endpoints, uses.routes), ...contractProblems(uses), ...unhandledProblems(uses)]);
+  if (isTransport(options.transport)) report.add(foreignOptionProblems(endpoints, options.transport.name));
   const publishTimeoutMs = report.collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = report.collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
   report.assertNone('The bus');
@@ -116,9 +134,9 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
 type Bind = (handlers: HandlerList, place: string) => readonly BoundHandler[];
 
 /** The endpoints as given, or made from `handlers`: commands and queries by their name, each event in one of its own. */
-function endpointsOf(options: BusOptions, bind: Bind): readonly BoundEndpoint[] {
+function endpointsOf(options: AnyBusOptions, bind: Bind): readonly BoundEndpoint[] {
   if (options.handlers === undefined) {
-    return listOf<Endpoint>(options.endpoints)
+    return listOf<Endpoint<string>>(options.endpoints)
       .filter(isEndpoint)
       .map((one) => ({ ...one, handlers: bind(one.handlers, `the endpoint ${nameValue(one.name)}`) }));
   }
@@ -130,7 +148,7 @@ function endpointsOf(options: BusOptions, bind: Bind): readonly BoundEndpoint[] 
   return Array.from(byName, ([name, handlers]) => ({ ...endpoint(name, { handlers }), handlers }));
 }
 
-function eventOwner(options: BusOptions): string {
+function eventOwner(options: AnyBusOptions): string {
   if (options.name !== undefined) return options.name;
   if (!isTransport(options.transport) || !options.transport.capabilities.durable) return 'waybill';
   throw new ConfigurationError(

@@ -3,6 +3,7 @@ import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.t
 import type { BusHealth } from './health.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
+import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
 
 /** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
 export type BusState = 'idle' | 'starting' | 'started' | 'stopping' | 'stopped';
@@ -69,6 +70,13 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * handlers have ended.
    */
   stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * What stands against a start, as data; none where it is an empty list. `createBus` has reported what can be known without a
+   * transport; this says what the transport cannot do and, with `connect: true`, how the broker differs from what is needed: what
+   * `start()` would refuse, and destinations of `sends` that do not exist. It starts nothing and changes nothing, and waits for a start or stop under way.
+   * @throws ConfigurationError `OPTION_INVALID`; the reason of `signal`
+   */
+  validate(options?: ValidateOptions): Promise<readonly ConfigurationProblem[]>;
   /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED` */
   endpoint(name: string): EndpointControl;
   /**

@@ -9,12 +9,8 @@ import type { Endpoint } from './endpoint.ts';
  * Refuses endpoints whose order or redeliveries the transport cannot keep as they were asked for; all problems at once.
  * @throws ConfigurationError `CAPABILITY_NOT_SUPPORTED`
  */
-export function checkEndpoints(endpoints: readonly Endpoint[], transport: IMessageTransport): void {
-  const problems = endpoints.flatMap((one) => {
-    const topology = endpointTopology(one, undefined);
-    const capabilities = transport.capabilitiesOf(topology);
-    return [...laneProblems(one, capabilities), ...redeliveryProblems(topology, capabilities)];
-  });
+export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport: IMessageTransport): void {
+  const problems = capabilityProblems(endpoints, transport);
   if (problems.length === 0) return;
   throw new ConfigurationError(
     'CAPABILITY_NOT_SUPPORTED',
@@ -25,7 +21,16 @@ export function checkEndpoints(endpoints: readonly Endpoint[], transport: IMessa
   );
 }
 
-function laneProblems(one: Endpoint, { lanes }: TransportCapabilities): readonly string[] {
+/** What was asked of endpoints and the transport cannot do, each with its way out. */
+export function capabilityProblems(endpoints: readonly Endpoint<string>[], transport: IMessageTransport): readonly string[] {
+  return endpoints.flatMap((one) => {
+    const topology = endpointTopology(one, undefined);
+    const capabilities = transport.capabilitiesOf(topology);
+    return [...laneProblems(one, capabilities), ...redeliveryProblems(topology, capabilities)];
+  });
+}
+
+function laneProblems(one: Endpoint<string>, { lanes }: TransportCapabilities): readonly string[] {
   const onWait = laneWaitOf(one);
   return onWait === undefined || lanes.onWait.includes(onWait) ? [] : [describe(one.name, onWait, lanes.onWait)];
 }
@@ -42,7 +47,8 @@ function redeliveryProblems(
   return [`The endpoint "${name}" redelivers after ${tooLong.join(', ')} ms. ${limit}: shorten or drop \`recovery.redeliver\`.`];
 }
 
-function laneWaitOf({ ordered }: Endpoint): LaneWait | undefined {
+/** What a lane of the endpoint does while one of its members waits; `undefined` where it has none. */
+export function laneWaitOf({ ordered }: Endpoint<string>): LaneWait | undefined {
   if (ordered === undefined || ordered === false) return undefined;
   return ordered === true ? 'hold' : ordered.onWait;
 }

@@ -5,20 +5,26 @@ import { limitHandler } from '../handling/limit-handler.ts';
 import { linkSteps } from '../pipeline/pipeline.ts';
 import { readReply } from '../replies/read-reply.ts';
 import { ReplyLedger } from '../replies/reply-ledger.ts';
+import type { RequestClientParts } from '../replies/request-client.ts';
 import { RequestClient } from '../replies/request-client.ts';
-import { RouteTable, entityName } from '../routing/route-table.ts';
+import { entityName } from '../routing/route-table.ts';
 import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { jsonSerializer } from '../serialization/json-serializer.ts';
 import { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import { guardTransport } from '../transport/guarded-transport.ts';
 import type { Bus } from './bus.ts';
-import type { BusOptions, ResolvedBusOptions } from './bus-options.ts';
-import { handledCommands, resolveBusOptions } from './bus-options.ts';
-import type { PipelineParts } from './default-pipeline.ts';
+import type { AnyBusOptions, BusOptions, ResolvedBusOptions } from './bus-options.ts';
+import { resolveBusOptions } from './bus-options.ts';
+import { destinationsOf, routesOf } from './bus-routes.ts';
+import type { PipelineParts, UserMiddleware } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
 import { FaultSender } from './fault-sender.ts';
 import type { BoundEndpoint } from './endpoint.ts';
+import { keepDescription } from './describe-bus.ts';
+import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
+import type { Step } from '../pipeline/step.ts';
 import type { LinkedEndpoint } from './running-bus.ts';
 import { RunningBus } from './running-bus.ts';
 import { Sender } from './sender.ts';
@@ -35,7 +41,7 @@ import { TopologyKeeper } from './topology-keeper.ts';
  * ```
  * @throws ConfigurationError `CONFIGURATION_INVALID`
  */
-export function createBus(options: BusOptions): Bus {
+export function createBus<TransportName extends string>(options: BusOptions<TransportName, NoInfer<TransportName>>): Bus {
   const resolved = resolveBusOptions(options);
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
   const transport = guardTransport(options.transport, {
@@ -59,27 +65,21 @@ export function createBus(options: BusOptions): Bus {
     capabilities: transport.capabilities,
     spans: telemetry.spans,
   };
-  const keeper = new TopologyKeeper({ transport, runtime, limitMs: resolved.publishTimeoutMs }, options, resolved.endpoints);
+  const destinations = destinationsOf(options, parts.routes, resolved.endpoints);
+  const keeper = new TopologyKeeper({ transport, runtime, limitMs: resolved.publishTimeoutMs, destinations }, options, resolved.endpoints);
   const ledger = new ReplyLedger(transport, runtime);
+  const outgoing = outgoingSteps(parts, sendMiddlewareOf(options, resolved));
   const sender = new Sender({
     transport: watched,
-    run: linkSteps(outgoingSteps(parts, options.sendMiddleware ?? [])),
+    run: linkSteps(outgoing),
     routes: parts.routes,
     declareTopic: (topic, contract, signal) => keeper.declareTopic(topic, contract, signal),
     ledger,
   });
-  const requests = (): RequestClient =>
-    new RequestClient({
-      transport: watched,
-      runtime,
-      ledger,
-      prepare: (call, link) => sender.prepareRequest(call, link),
-      read: (request, reply) => readReply(request, reply, parts.serializers),
-      refused: (entry, outcome) => sender.refusal(entry, outcome),
-    });
+  const requests = (): RequestClient => requestClient({ transport: watched, runtime, ledger }, sender, parts.serializers);
   const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
-  return new RunningBus({
+  const bus = new RunningBus({
     name: resolved.name,
     drainTimeoutMs: resolved.drainTimeoutMs,
     runtime,
@@ -94,23 +94,47 @@ export function createBus(options: BusOptions): Bus {
     observe: tellAll([...(options.observers ?? []), ...telemetry.observers], runtime.logger),
     statistics: telemetry.recorder,
   });
+  const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
+  keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, outgoing, incoming });
+  return bus;
 }
 
-function linkEndpoint(one: BoundEndpoint, options: BusOptions, parts: PipelineParts): LinkedEndpoint {
+/** What asks, from one start of the bus to its stop. */
+function requestClient(
+  parts: Pick<RequestClientParts, 'transport' | 'runtime' | 'ledger'>,
+  sender: Sender,
+  serializers: SerializerRegistry,
+): RequestClient {
+  return new RequestClient({
+    ...parts,
+    prepare: (call, link) => sender.prepareRequest(call, link),
+    read: (request, reply) => readReply(request, reply, serializers),
+    refused: (entry, outcome) => sender.refusal(entry, outcome),
+  });
+}
+
+function linkEndpoint(one: BoundEndpoint, options: AnyBusOptions, parts: PipelineParts): LinkedEndpoint & DescribedSteps {
   const { runtime } = parts;
   const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
   const handlers = runnableHandlers(one.handlers, options.container, runtime.logger);
   const table = new HandlerTable(handlers.map((bound) => limitHandler(bound, timeoutMs, runtime)));
-  const steps = incomingSteps(parts, table, [...(options.middleware ?? []), ...(one.middleware ?? [])]);
-  return { ...one, name: entityName(options.namespace, one.name), localName: one.name, run: linkSteps(steps) };
+  const name = entityName(options.namespace, one.name);
+  const own = [{ name, middleware: one.middleware ?? [] }];
+  const steps = incomingSteps(parts, table, { bus: options.middleware ?? [], endpoints: own });
+  return { ...one, name, localName: one.name, steps, run: linkSteps(steps) };
 }
 
-function routesOf(options: BusOptions, resolved: ResolvedBusOptions): RouteTable {
-  const handled = new Map(resolved.endpoints.map(({ name, handlers }) => [name, new Set(handlers.map(({ contract }) => contract.name))]));
-  return new RouteTable({
-    routes: new Map((options.routes ?? []).map(({ contract, endpoint }) => [contract.name, endpoint])),
-    own: handledCommands(resolved.endpoints),
-    handled,
-    namespace: options.namespace,
-  });
+/** The steps of an endpoint, for people. */
+interface DescribedSteps {
+  readonly steps: readonly Step<IncomingContext>[];
+}
+
+function sendMiddlewareOf(options: AnyBusOptions, { endpoints }: ResolvedBusOptions): UserMiddleware<OutgoingContext> {
+  return {
+    bus: options.sendMiddleware ?? [],
+    endpoints: endpoints.map(({ name, sendMiddleware = [] }) => ({
+      name: entityName(options.namespace, name),
+      middleware: sendMiddleware,
+    })),
+  };
 }

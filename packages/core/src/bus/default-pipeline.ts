@@ -36,8 +36,15 @@ export interface PipelineParts {
   readonly spans: MessageSpans | undefined;
 }
 
+/** Middleware of the application, by where it was given. Outermost first: that of the bus, then that of the endpoint. */
+export interface UserMiddleware<Context> {
+  readonly bus: readonly Middleware<Context>[];
+  /** Inwards those of the endpoint that receives; outwards those of each endpoint, for what its handlers send. */
+  readonly endpoints: readonly { readonly name: string; readonly middleware: readonly Middleware<Context>[] }[];
+}
+
 /** THE page, outwards: every step of a message on its way out, top to bottom. Then it is captured, or handed to the transport. */
-export function outgoingSteps(parts: PipelineParts, middleware: readonly Middleware<OutgoingContext>[]): readonly Step<OutgoingContext>[] {
+export function outgoingSteps(parts: PipelineParts, middleware: UserMiddleware<OutgoingContext>): readonly Step<OutgoingContext>[] {
   return [
     checkOptions,
     resolveDestination(parts.routes),
@@ -45,7 +52,8 @@ export function outgoingSteps(parts: PipelineParts, middleware: readonly Middlew
     assignIdentifiers(parts.runtime, parts.source),
     ...(parts.spans === undefined ? [] : [startProduceSpan(parts.spans)]),
     checkCapabilities(parts.runtime, parts.transport, parts.capabilities),
-    ...middleware.map(userStep),
+    ...middleware.bus.map(busStep),
+    ...middleware.endpoints.flatMap(({ name, middleware: own }) => own.map((run, index) => endpointStep(onlyFrom(name, run), index, name))),
     validateOutgoing,
     serializeMessage(parts.serializers),
   ];
@@ -55,8 +63,9 @@ export function outgoingSteps(parts: PipelineParts, middleware: readonly Middlew
 export function incomingSteps(
   parts: PipelineParts,
   table: HandlerTable,
-  middleware: readonly Middleware<ConsumeContext>[],
+  middleware: UserMiddleware<ConsumeContext>,
 ): readonly Step<IncomingContext>[] {
+  const { bus, endpoints } = middleware as unknown as UserMiddleware<IncomingContext>;
   return [
     ...(parts.spans === undefined ? [] : [startConsumeSpan(parts.spans)]),
     checkHeaders,
@@ -64,11 +73,27 @@ export function incomingSteps(
     rejectExpired(parts.runtime),
     deserializeMessage(parts.serializers),
     validateIncoming,
-    ...(middleware as unknown as readonly Middleware<IncomingContext>[]).map(userStep),
+    ...bus.map(busStep),
+    ...endpoints.flatMap(({ name, middleware: own }) => own.map((run, index) => endpointStep(run, index, name))),
     invokeHandlers(table),
   ];
 }
 
-function userStep<Context>(run: Middleware<Context>, index: number): Step<Context> {
-  return { name: run.name === '' ? `middleware-${index + 1}` : run.name, description: 'Middleware of the application.', run };
+function busStep<Context>(run: Middleware<Context>, index: number): Step<Context> {
+  return { name: run.name === '' ? `middleware-${index + 1}` : run.name, description: 'Middleware of the bus.', run };
+}
+
+function endpointStep<Context>(run: Middleware<Context>, index: number, endpoint: string): Step<Context> {
+  return {
+    name: run.name === '' ? `${endpoint}-middleware-${index + 1}` : run.name,
+    description: `Middleware of the endpoint "${endpoint}".`,
+    run,
+  };
+}
+
+/** The same middleware, for what handlers of one endpoint send. */
+function onlyFrom(endpoint: string, middleware: Middleware<OutgoingContext>): Middleware<OutgoingContext> {
+  const run: Middleware<OutgoingContext> = (context, next) =>
+    context.parent?.endpoint === endpoint ? middleware(context, next) : next(context);
+  return Object.defineProperty(run, 'name', { value: middleware.name });
 }

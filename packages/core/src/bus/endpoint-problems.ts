@@ -20,6 +20,7 @@ const ENDPOINT_OPTIONS: readonly string[] = Object.keys({
   onUnknown: true,
   passive: true,
   middleware: true,
+  sendMiddleware: true,
   transport: true,
 } satisfies Record<keyof EndpointOptions, true>);
 const LANE_WAITS: readonly unknown[] = ['hold', 'park', 'pass'];
@@ -57,6 +58,7 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
     ...choiceProblems(`\`passive\` of ${owner}`, options.passive, YES_OR_NO),
     ...transportProblems(`\`transport\` of ${owner}`, options.transport),
     ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
+    ...listProblems(`\`sendMiddleware\` of ${owner}`, options.sendMiddleware, isFunction, 'List functions: `(context, next) => …`.'),
   ];
 }
 
@@ -65,13 +67,25 @@ function durationProblems(owner: string, options: Omit<BoundEndpoint, 'name'>, n
   return problemOf(() => value === undefined || toPositiveMilliseconds(value, name)).map((problem) => `At ${owner}: ${problem}`);
 }
 
-/** Whose options they are is judged by the transport. */
+/** Endpoints that were given options of another transport. */
+export function foreignOptionProblems(endpoints: readonly BoundEndpoint[], transport: string): readonly string[] {
+  return endpoints
+    .filter(({ transport: options }) => isTransportOptions(options) && options?.transport !== transport)
+    .map(({ name, transport: options }) => {
+      const maker = nameValue(options?.transport);
+      return `\`transport\` of the endpoint ${nameValue(name)} was made by the transport ${maker}; this bus has ${nameValue(transport)}. Make it with the \`endpoint\` function of that one, or drop it.`;
+    });
+}
+
+const isTransportOptions = (value: unknown): boolean =>
+  isOptions(value) && typeof (value as { readonly transport?: unknown }).transport === 'string';
+
 function transportProblems(option: string, value: unknown): readonly string[] {
-  if (value === undefined || (isOptions(value) && typeof (value as { readonly transport?: unknown }).transport === 'string')) return [];
+  if (value === undefined || isTransportOptions(value)) return [];
   return [`${option} is ${nameValue(value)}. Make it with the \`endpoint\` function of your transport, or drop it.`];
 }
 
-function concurrencyProblems(owner: string, { concurrency = DEFAULT_CONCURRENCY, prefetch }: EndpointOptions): readonly string[] {
+function concurrencyProblems(owner: string, { concurrency = DEFAULT_CONCURRENCY, prefetch }: EndpointOptions<string>): readonly string[] {
   if (!isPositiveInteger(concurrency)) return [`\`concurrency\` of ${owner} is ${nameValue(concurrency)}. Use a whole number from 1.`];
   if (prefetch === undefined || (isPositiveInteger(prefetch) && prefetch >= concurrency)) return [];
   return [`\`prefetch\` of ${owner} is ${nameValue(prefetch)}. Use a whole number of at least its concurrency, ${concurrency}.`];

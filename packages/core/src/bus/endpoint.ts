@@ -5,10 +5,11 @@ import type { Duration } from '../runtime/duration.ts';
 import type { EndpointTransportOptions } from '../transport/topology.ts';
 import type { LaneWait } from '../transport/transport-capabilities.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { Middleware } from '../pipeline/step.ts';
 
-/** Options of {@link endpoint}. */
-export interface EndpointOptions {
+/** Options of {@link endpoint}. `TransportName` is the transport whose options it holds; none by default. */
+export interface EndpointOptions<TransportName extends string = never> {
   /** Functions bound by `handler`, classes decorated with `@handles` or bound by `handlerClass`, in any mixture. */
   readonly handlers: HandlerList;
   /** The most handlers that run at once. @default 16 */
@@ -43,17 +44,19 @@ export interface EndpointOptions {
   readonly passive?: boolean;
   /** Middleware for this endpoint, inside that of the bus. */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
-  /** Options of the transport for this endpoint, made by its own factory. */
-  readonly transport?: EndpointTransportOptions;
+  /** Middleware around every message that leaves handlers of this endpoint, inside that of the bus. */
+  readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
+  /** Options of the transport for this endpoint, made by its own factory; those of another transport do not compile, and are refused. */
+  readonly transport?: EndpointTransportOptions<TransportName>;
 }
 
 /** An endpoint as the bus gets it. */
-export interface Endpoint extends EndpointOptions {
+export interface Endpoint<TransportName extends string = never> extends EndpointOptions<TransportName> {
   readonly name: string;
 }
 
 /** An endpoint whose handlers are bound: what a decorated class handles is known. */
-export interface BoundEndpoint extends Endpoint {
+export interface BoundEndpoint extends Endpoint<string> {
   readonly handlers: readonly BoundHandler[];
 }
 
@@ -61,6 +64,9 @@ export interface BoundEndpoint extends Endpoint {
  * Names a place that receives, its handlers and its settings. Nothing is checked here: `createBus` reports what is wrong,
  * unknown options too, together with all else.
  */
-export function endpoint(name: string, options: EndpointOptions): Endpoint {
-  return Object.freeze({ ...(isOptions(options) ? options : {}), name } as Endpoint);
+export function endpoint<TransportName extends string = never>(
+  name: string,
+  options: EndpointOptions<TransportName>,
+): Endpoint<TransportName> {
+  return Object.freeze({ ...(isOptions(options) ? options : {}), name } as Endpoint<TransportName>);
 }

@@ -20,6 +20,7 @@ import { isPromise } from '../runtime/maybe-promise.ts';
 import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import type { LoopWatch, Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
+import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import type { TransportEntry } from '../transport/transport-message.ts';
@@ -36,12 +37,14 @@ import type { Sender } from './sender.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { StatisticsRecorder } from './statistics-recorder.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
+import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
+import { validateBus } from './validate-bus.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */
 const STOP_PATIENCE_MS = 5_000;
 
 /** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
-export interface LinkedEndpoint extends Endpoint {
+export interface LinkedEndpoint extends Endpoint<string> {
   readonly localName: string;
   readonly run: (context: IncomingContext) => MaybePromise<void>;
 }
@@ -76,6 +79,8 @@ export class RunningBus implements Bus {
   #abort = new AbortController();
   #requests: RequestClient;
   readonly #health: HealthWatch;
+  /** Ends when the validation does that runs; a start waits for it. */
+  #validating: Promise<unknown> | undefined;
 
   constructor(parts: BusParts) {
     this.name = parts.name;
@@ -130,6 +135,13 @@ export class RunningBus implements Bus {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  async validate(options: ValidateOptions = {}): Promise<readonly ConfigurationProblem[]> {
+    while (this.#validating !== undefined || this.#life.isInTransition) await (this.#validating ?? this.#life.whenSettled());
+    const validating = validateBus(this.#parts, options, this.state === 'started');
+    this.#validating = validating.catch(() => undefined).then(() => (this.#validating = undefined));
+    return validating;
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
@@ -196,6 +208,7 @@ export class RunningBus implements Bus {
     const { transport, keeper, runtime, endpoints } = this.#parts;
     this.#abort = new AbortController();
     this.#requests = this.#parts.requests();
+    if (this.#validating !== undefined) await unlessAborted(this.#validating, givenUp);
     givenUp.throwIfAborted();
     checkEndpoints(endpoints, transport);
     await transport.open({

@@ -56,7 +56,8 @@ function unroutable(rule: RouteRule | undefined): string {
   return `There is no such place.${chosen} Start the service that owns it once, or mend the route.`;
 }
 
-const CHOSEN_BY: Readonly<Record<RouteRule, string>> = {
+/** The rules of routing, in words. */
+export const CHOSEN_BY: Readonly<Record<RouteRule, string>> = {
   to: '`to` at the call',
   route: 'a route of the bus',
   'own-endpoint': 'the endpoint of this bus that handles it',

@@ -6,12 +6,14 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
-import type { Topology } from '../transport/topology.ts';
+import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan } from '../transport/topology.ts';
+import { LOG_EVENTS } from '../observability/log-events.ts';
 import { buildTopology } from './build-topology.ts';
-import type { BusOptions } from './bus-options.ts';
+import type { AnyBusOptions } from './bus-options.ts';
 import type { BoundEndpoint } from './endpoint.ts';
 
-type Provisioning = 'apply' | 'validate' | 'assume';
+/** What a bus may do to its broker at start. */
+export type Provisioning = 'apply' | 'validate' | 'assume';
 
 /** What a {@link TopologyKeeper} works with. */
 export interface TopologyKeeperParts {
@@ -19,6 +21,15 @@ export interface TopologyKeeperParts {
   readonly runtime: Runtime;
   /** How long declaring a topic before a publish may take, in milliseconds. */
   readonly limitMs: number;
+  /** Where the contracts in `sends` go, at endpoints of others. */
+  readonly destinations: readonly ForeignDestination[];
+}
+
+/** An endpoint of another service, and a contract that this bus sends there. */
+export interface ForeignDestination {
+  readonly contract: string;
+  /** Name of the endpoint, namespace included. */
+  readonly endpoint: string;
 }
 
 /** Sees to it that the broker holds what the bus needs: at start, and before the first publish of an event that was not listed. */
@@ -31,11 +42,30 @@ export class TopologyKeeper {
   #givenUp = new AbortController();
   readonly topology: Topology;
 
-  constructor(parts: TopologyKeeperParts, options: BusOptions, endpoints: readonly BoundEndpoint[]) {
+  constructor(parts: TopologyKeeperParts, options: AnyBusOptions, endpoints: readonly BoundEndpoint[]) {
     this.#parts = parts;
     this.#transport = parts.transport;
     this.#provisioning = options.provisioning ?? defaultProvisioning(parts.transport);
     this.topology = buildTopology(endpoints, options.publishes ?? [], options.namespace);
+  }
+
+  get provisioning(): Provisioning {
+    return this.#provisioning;
+  }
+
+  /** What `start()` would have the broker hold. Asks nobody. */
+  plan(): TopologyPlan {
+    return this.#transport.topology.plan(this.topology);
+  }
+
+  /** What stands against this bus at the broker: what `start()` would refuse or tell of. The transport must be open. */
+  async problems(): Promise<readonly string[]> {
+    const differences = await this.#transport.topology.compare(this.plan());
+    const relevant = this.#provisioning === 'apply' ? differences.filter(({ kind }) => kind === 'different') : differences;
+    return [
+      ...relevant.map((one) => `At the transport "${this.#transport.name}" ${describeDifference(one)}. ${MAKE_EQUAL}`),
+      ...(await this.#lost()),
+    ];
   }
 
   /** Provisions as told. @throws ConfigurationError `TOPOLOGY_DIFFERS` */
@@ -44,25 +74,46 @@ export class TopologyKeeper {
     this.#topics.clear();
     for (const { name } of this.topology.topics) this.#topics.set(name, true);
     if (this.#provisioning === 'assume') return;
-    const plan = this.#transport.topology.plan(this.topology);
+    const plan = this.plan();
     if (this.#provisioning === 'apply') {
       await this.#transport.topology.apply(plan);
+      await this.#tellOfLost();
       return;
     }
     const differences = await this.#transport.topology.compare(plan);
-    if (differences.length === 0) return;
-    const lines = differences.map(({ kind, entity, setting, wanted, actual }) =>
-      kind === 'missing'
-        ? `the ${entity.kind} "${entity.name}" is missing`
-        : `the ${entity.kind} "${entity.name}" has ${setting} ${actual}, wanted ${wanted}`,
-    );
+    const problems = await this.#lost();
+    if (differences.length === 0 && problems.length === 0) return;
+    const lines = [...(differences.length === 0 ? [] : [`${differences.map(describeDifference).join('; ')}. ${MAKE_EQUAL}`]), ...problems];
     throw new ConfigurationError(
       'TOPOLOGY_DIFFERS',
-      `The transport "${this.#transport.name}" holds something else than the bus needs: ${lines.join('; ')}. Start with \`provisioning: 'apply'\`, or make them equal.`,
+      `The transport "${this.#transport.name}" holds something else than the bus needs: ${lines.join(' ')}`,
       {
-        details: { differences },
+        details: { differences, problems },
       },
     );
+  }
+
+  /** Where messages of this bus would go and nothing is. */
+  async #lost(): Promise<readonly string[]> {
+    const { destinations } = this.#parts;
+    if (destinations.length === 0) return [];
+    const endpoints = Array.from(new Set(destinations.map(({ endpoint }) => endpoint)), (name) => foreignEndpoint(name));
+    const differences = await this.#transport.topology.compare(this.#transport.topology.plan({ endpoints, topics: [], subscriptions: [] }));
+    const missing = new Set(differences.filter(({ kind }) => kind === 'missing').map(({ entity }) => entity.wanted ?? entity.name));
+    return destinations
+      .filter(({ endpoint }) => missing.has(endpoint))
+      .map(({ contract, endpoint }) => `"${contract}" goes to the endpoint "${endpoint}", which does not exist. ${OWNER_FIRST}`);
+  }
+
+  /** Services that are new may start in any order: with `apply` it is no reason not to start. */
+  async #tellOfLost(): Promise<void> {
+    const { runtime } = this.#parts;
+    try {
+      for (const problem of await this.#lost())
+        runtime.logger.warn({ event: LOG_EVENTS.destinationMissing, problem }, 'a destination does not exist');
+    } catch (error) {
+      runtime.logger.warn({ event: LOG_EVENTS.destinationMissing, error }, 'the destinations could not be looked up');
+    }
   }
 
   /**
@@ -101,6 +152,27 @@ export class TopologyKeeper {
   }
 }
 
+const MAKE_EQUAL = "Start with `provisioning: 'apply'`, or make them equal.";
+const OWNER_FIRST = 'Start the service that owns it once, or mend the route.';
+
+function describeDifference({ kind, entity, setting, wanted, actual }: TopologyDifference): string {
+  return kind === 'missing'
+    ? `the ${entity.kind} "${entity.name}" is missing`
+    : `the ${entity.kind} "${entity.name}" has ${setting} ${actual}, wanted ${wanted}`;
+}
+
+/** An endpoint of which only the name is known. */
+function foreignEndpoint(name: string): EndpointTopology {
+  return {
+    name,
+    deadLetter: `${name}.dead-letter`,
+    skipped: `${name}.skipped`,
+    ordered: false,
+    redeliveryDelaysMs: [],
+    options: undefined,
+  };
+}
+
 function notListed({ name }: Contract): MessageError {
   return new MessageError(
     'CONTRACT_NOT_DECLARED',
@@ -118,7 +190,7 @@ function notDeclared({ name }: Contract, cause: unknown): MessageError {
 }
 
 /** A transport that keeps nothing has nothing that could have been made before. */
-function defaultProvisioning(transport: IMessageTransport): Provisioning {
+export function defaultProvisioning(transport: IMessageTransport): Provisioning {
   if (!transport.capabilities.durable) return 'apply';
   const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
   return environment?.['NODE_ENV'] === 'production' ? 'validate' : 'apply';

@@ -96,8 +96,8 @@ export const ERROR_CODES = {
   },
   CONTRACT_NOT_DECLARED: {
     radius: 'message',
-    meaning: 'The event is not listed in `publishes` and provisioning may not declare its topic.',
-    wayOut: 'List it in `createBus({ publishes })`, or start with `provisioning: "apply"`.',
+    meaning: 'Provisioning may declare nothing, and the event is not in `publishes`, or the command or query not in the `sends` given.',
+    wayOut: 'List it in `createBus({ publishes })` or `createBus({ sends })`, or start with `provisioning: "apply"`.',
   },
   MESSAGE_INVALID: {
     radius: 'message',

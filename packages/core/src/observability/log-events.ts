@@ -4,6 +4,7 @@ export const LOG_EVENTS = {
   busStopped: 'bus.stopped',
   busStopWaiting: 'bus.stop-waiting',
   busStopForced: 'bus.stop-forced',
+  destinationMissing: 'destination.missing',
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',
   callbackFailed: 'transport.callback-failed',

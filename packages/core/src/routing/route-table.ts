@@ -41,6 +41,8 @@ export interface RouteReasons {
   readonly own: ReadonlyMap<string, string>;
   /** The endpoints of this bus, and the names of the contracts that each handles. */
   readonly handled: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The only names that may be sent beside `own`; `undefined` where any may. */
+  readonly declared: ReadonlySet<string> | undefined;
   readonly namespace: string | undefined;
 }
 
@@ -61,7 +63,7 @@ export class RouteTable {
 
   /**
    * The destination of a message; `to` wins over everything.
-   * @throws MessageError `HANDLER_MISSING`
+   * @throws MessageError `HANDLER_MISSING`, `CONTRACT_NOT_DECLARED`
    */
   destinationOf(contract: Contract, to: string | undefined): Destination {
     if (to !== undefined) return this.#endpoint(contract, to);
@@ -73,6 +75,13 @@ export class RouteTable {
         : this.#endpoint(contract, this.#endpointOf(contract));
     this.#destinations.set(contract, destination);
     return destination;
+  }
+
+  /** Where messages of a contract go without `to`, whether or not they may be sent. */
+  placeOf(contract: Contract): { readonly kind: 'endpoint' | 'topic'; readonly name: string } {
+    const { namespace } = this.#reasons;
+    if (contract.kind === 'event') return { kind: 'topic', name: entityName(namespace, topicOf(contract)) };
+    return { kind: 'endpoint', name: entityName(namespace, this.#endpointOf(contract)) };
   }
 
   /** The rule that chose the destination. */
@@ -90,7 +99,14 @@ export class RouteTable {
   }
 
   #endpoint(contract: Contract, name: string): Destination {
-    const { handled, namespace } = this.#reasons;
+    const { handled, namespace, declared, own } = this.#reasons;
+    if (declared !== undefined && !declared.has(contract.name) && !own.has(contract.name)) {
+      throw new MessageError(
+        'CONTRACT_NOT_DECLARED',
+        `"${contract.name}" was not sent: it is not listed. List it in \`createBus({ sends })\`, or start with \`provisioning: 'apply'\`.`,
+        { details: { contract: contract.name } },
+      );
+    }
     if (handled.get(name)?.has(contract.name) === false) {
       throw new MessageError(
         'HANDLER_MISSING',

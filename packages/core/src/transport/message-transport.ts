@@ -64,9 +64,12 @@ export interface ITransportTopology {
  * Core calls it only through `guardTransport`, which gives every adapter: open once and close once, refusal before open
  * and after close, outcomes in time, settlement exactly once. An adapter writes the happy path.
  */
-export interface IMessageTransport {
-  /** A short lower-case name for people, logs and telemetry. Core never decides by it. */
-  readonly name: string;
+export interface IMessageTransport<Name extends string = string> {
+  /**
+   * A short lower-case name for people, logs and telemetry. Core decides nothing by it but whose options an endpoint was given;
+   * an adapter whose type says it literally (`IMessageTransport<'abc'>`) makes options of another a compile error.
+   */
+  readonly name: Name;
   /** What it can do in general. Frozen. */
   readonly capabilities: TransportCapabilities;
   /** What it can do at one endpoint, whose options may change it. Frozen. */

@@ -24,9 +24,9 @@ export interface EndpointTopology {
 }
 
 /** A value that a transport's own `xyz.endpoint({ … })` makes; another transport's value is refused at start. */
-export interface EndpointTransportOptions {
+export interface EndpointTransportOptions<Name extends string = string> {
   /** Name of the transport that made it. */
-  readonly transport: string;
+  readonly transport: Name;
 }
 
 /** One topic: a name that events are published to. */

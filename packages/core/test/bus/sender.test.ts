@@ -150,7 +150,7 @@ describe('a capture', () => {
 });
 
 function senderOn(transport: ReturnType<typeof fakeTransport>): Sender {
-  const routes = new RouteTable({ routes: new Map(), own: new Map(), handled: new Map(), namespace: undefined });
+  const routes = new RouteTable({ routes: new Map(), own: new Map(), handled: new Map(), declared: undefined, namespace: undefined });
   return new Sender({
     transport,
     routes,

@@ -8,6 +8,8 @@ import type { Telemetry } from '../../src/bus/telemetry.ts';
 import { telemetryOf } from '../../src/bus/telemetry.ts';
 import { fakeTransport } from '../support/fake-transport.ts';
 
+const NONE = { bus: [], endpoints: [] };
+
 const parts = { runtime: systemRuntime(), bus: 'shop', system: 'memory', endpoints: ['orders'] };
 const instrument = { add: () => undefined, record: () => undefined };
 const make = () => instrument;
@@ -15,7 +17,7 @@ const meter = { createCounter: make, createUpDownCounter: make, createHistogram:
 const transport = {} as SendingTransport;
 const stepsOf = ({ spans }: Telemetry): readonly string[] => {
   const pipeline = { runtime: parts.runtime, spans, capabilities: fakeTransport().capabilities } as PipelineParts;
-  const names = [...outgoingSteps(pipeline, []), ...incomingSteps(pipeline, new HandlerTable([]), [])].map(({ name }) => name);
+  const names = [...outgoingSteps(pipeline, NONE), ...incomingSteps(pipeline, new HandlerTable([]), NONE)].map(({ name }) => name);
   return names.filter((name) => name.endsWith('-span'));
 };
 

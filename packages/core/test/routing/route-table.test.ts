@@ -8,7 +8,13 @@ const Get = defineQuery<object, object>('orders.views.get');
 const Submitted = defineEvent<object>('orders.submitted');
 
 const table = (routes: Record<string, string> = {}, own: Record<string, string> = {}, namespace?: string): RouteTable =>
-  new RouteTable({ routes: new Map(Object.entries(routes)), own: new Map(Object.entries(own)), handled: new Map(), namespace });
+  new RouteTable({
+    routes: new Map(Object.entries(routes)),
+    own: new Map(Object.entries(own)),
+    handled: new Map(),
+    declared: undefined,
+    namespace,
+  });
 
 describe('a message goes, strongest reason first,', () => {
   const routes = { 'orders.placed-here': 'routed' };

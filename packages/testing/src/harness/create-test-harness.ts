@@ -1,4 +1,4 @@
-import type { BusOptions } from '@waybill/core';
+import type { BusOptions, Endpoint } from '@waybill/core';
 import { createBus } from '@waybill/core';
 import { jsonSerializer } from '@waybill/core/serialization';
 import { toMilliseconds } from '@waybill/core/transport';
@@ -42,7 +42,7 @@ export async function createTestHarness(options: TestHarnessOptions = {}): Promi
     name: 'test',
     provisioning: 'apply',
     drainTimeout: 0,
-    ...busOptions,
+    ...inMemory(busOptions),
     transport: new RecordingTransport(inner, traffic),
     runtime: activity.watch(runtime),
     middleware: [activity.middleware, ...listed(options.middleware)],
@@ -58,6 +58,13 @@ export async function createTestHarness(options: TestHarnessOptions = {}): Promi
 
 function runtimeOf({ logger, startsAt }: HarnessSettings, seed: number): VirtualRuntime {
   return virtualRuntime({ seed, ids: 'seeded', ...given({ logger, startsAt: startsAt?.getTime() }) });
+}
+
+/** Endpoints without what was meant for the transport of production. */
+function inMemory(options: Partial<BusOptions>): Partial<BusOptions> {
+  if (!Array.isArray(options.endpoints)) return options;
+  const endpoints = (options.endpoints as readonly Endpoint<string>[]).map((one) => ({ ...one, transport: undefined }));
+  return { ...options, endpoints } as Partial<BusOptions>;
 }
 
 /** What is not `undefined`. */
