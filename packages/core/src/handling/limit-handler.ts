@@ -29,7 +29,9 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
         limit.abort(error);
         reject(error);
       });
-      handling.finally(() => timer.cancel()).then(resolve, reject);
+      Promise.resolve(handling) // which may be a thenable without `finally`
+        .finally(() => timer.cancel())
+        .then(resolve, reject);
     });
   };
   return run as AnyHandle;

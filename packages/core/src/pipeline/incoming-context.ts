@@ -182,7 +182,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   #track(capturing: MaybePromise<void>): Promise<void> | undefined {
     if (!isPromise(capturing)) return undefined;
     const begun = (this.#capturing ??= new Set());
-    const tracked = capturing.finally(() => begun.delete(tracked));
+    const tracked = Promise.resolve(capturing).finally(() => begun.delete(tracked));
     begun.add(tracked);
     return tracked;
   }
