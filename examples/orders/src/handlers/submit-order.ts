@@ -1,0 +1,20 @@
+import { handles, type ConsumeContext, type Handler } from '@waybill/core';
+import { inject, injectable } from 'inversify';
+
+import { ReserveStock, SubmitOrder } from '../contracts.ts';
+import { Orders } from '../outside/orders.ts';
+
+@handles(SubmitOrder)
+@injectable()
+export class SubmitOrderHandler implements Handler<typeof SubmitOrder> {
+  readonly #orders: Orders;
+
+  constructor(@inject(Orders) orders: Orders) {
+    this.#orders = orders;
+  }
+
+  async handle(order: SubmitOrder, context: ConsumeContext): Promise<void> {
+    await this.#orders.add(order);
+    await context.send(ReserveStock, { orderId: order.orderId, mugs: order.mugs }); // leaves when the handler has returned
+  }
+}

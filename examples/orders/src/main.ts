@@ -1,0 +1,19 @@
+import 'reflect-metadata'; // inversify wants it first
+
+import { HELP, readOptions, type Options } from './options.ts';
+import { run } from './run.ts';
+
+let options: Options | undefined;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+  process.exitCode = 2;
+}
+
+if (options?.help === true) console.log(HELP);
+else if (options !== undefined) {
+  const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  const nothingLost = await run(options, console.log, coloured);
+  process.exitCode = nothingLost ? 0 : 1;
+}

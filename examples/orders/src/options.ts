@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+
+import { TRANSPORTS } from './transport.ts';
+
+export const HELP = `An order service on Waybill, told as a story.
+
+  npm run demo                          the story
+  npm run demo -- --verbose             with the log lines of the bus between
+  npm run demo -- --mermaid             the same as a sequence diagram, for GitHub or mermaid.live
+  npm run demo -- --transport <name>    on: ${TRANSPORTS.join(', ')}
+
+Ends with 0 when every message was handled, with 1 when one was not, and with 2 when an option is wrong.`;
+
+export interface Options {
+  readonly help: boolean;
+  readonly verbose: boolean;
+  readonly mermaid: boolean;
+  readonly transport: string;
+}
+
+/** @throws Error that names the option which is wrong, or the transport that there is not */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: Array.from(args),
+    options: {
+      help: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+      mermaid: { type: 'boolean', default: false },
+      transport: { type: 'string', default: 'memory' },
+    },
+  });
+  if (!TRANSPORTS.includes(values.transport)) {
+    throw new Error(`There is no transport "${values.transport}". There are: ${TRANSPORTS.join(', ')}.`);
+  }
+  return values;
+}

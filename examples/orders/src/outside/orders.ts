@@ -1,0 +1,37 @@
+import type { SubmitOrder } from '../contracts.ts';
+
+export type OrderState = 'submitted' | 'reserved' | 'complete';
+export interface Order extends SubmitOrder {
+  readonly state: OrderState;
+}
+
+/** Where the service keeps its orders. The name is the type, and the token of the container. */
+export interface Orders {
+  add(order: SubmitOrder): Promise<void>;
+  get(orderId: string): Promise<Order>;
+  setState(orderId: string, state: OrderState): Promise<void>;
+  find(customer?: string): Promise<readonly Order[]>;
+}
+export const Orders = Symbol('Orders');
+
+export class OrdersInMemory implements Orders {
+  readonly #orders = new Map<string, Order>();
+
+  async add(order: SubmitOrder): Promise<void> {
+    this.#orders.set(order.orderId, { ...order, state: 'submitted' });
+  }
+
+  async get(orderId: string): Promise<Order> {
+    const order = this.#orders.get(orderId);
+    if (order === undefined) throw new Error(`There is no order ${orderId}.`);
+    return order;
+  }
+
+  async setState(orderId: string, state: OrderState): Promise<void> {
+    this.#orders.set(orderId, { ...(await this.get(orderId)), state });
+  }
+
+  async find(customer?: string): Promise<readonly Order[]> {
+    return Array.from(this.#orders.values()).filter((order) => customer === undefined || order.customer === customer);
+  }
+}

@@ -1,0 +1,45 @@
+import { inversify } from '@waybill/container-inversify';
+import { endpoint, onError, retry, type BusOptions, type Fault } from '@waybill/core';
+import { Container } from 'inversify';
+
+import { callSomebody, findOrders, reserveStock, sendReceipt } from './handlers/functions.ts';
+import { OrderProgress } from './handlers/order-progress.ts';
+import { SubmitOrderHandler } from './handlers/submit-order.ts';
+import { TakePaymentHandler } from './handlers/take-payment.ts';
+import { Orders, OrdersInMemory } from './outside/orders.ts';
+import { PaymentDeclined, PaymentProvider, PretendedProvider } from './outside/payment-provider.ts';
+import { Stock } from './outside/stock.ts';
+
+/** What is outside of the service; in this example all of it is pretended. */
+export class Outside {
+  readonly orders = new OrdersInMemory();
+  readonly stock = new Stock(10);
+  readonly provider = new PretendedProvider();
+  readonly receipts: string[] = [];
+  readonly pager: Fault[] = [];
+}
+
+/** The service: its endpoints, and the container that makes its handler classes. */
+export function shop({ orders, stock, provider, receipts, pager }: Outside) {
+  const container = new Container();
+  container.bind<Orders>(Orders).toConstantValue(orders);
+  container.bind<PaymentProvider>(PaymentProvider).toConstantValue(provider);
+  return {
+    name: 'shop',
+    container: inversify(container),
+    endpoints: [
+      endpoint('orders', { handlers: [SubmitOrderHandler, OrderProgress, findOrders(orders)] }),
+      endpoint('warehouse', { handlers: [reserveStock(stock)] }),
+      endpoint('payments', {
+        handlers: [TakePaymentHandler],
+        recovery: {
+          retries: retry.interval({ retries: 2, every: '1s' }), // at once, in this process …
+          redeliver: ['30s', '5m'], // … then from the queue again, later …
+          rules: [onError(PaymentDeclined, 'dead-letter')], // … but never where asking again is no use
+        },
+      }),
+      endpoint('mail', { handlers: [sendReceipt(receipts)] }),
+      endpoint('pager', { handlers: [callSomebody(pager)] }),
+    ],
+  } satisfies Omit<BusOptions, 'transport'>;
+}

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const textOf = (file: string): string => readFileSync(pathOf(file), 'utf8').replaceAll('\r\n', '\n');
+
+function demo(...args: readonly string[]) {
+  const command = ['--conditions=@waybill/source', pathOf('../../../scripts/demo.ts'), ...args];
+  return spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000 });
+}
+
+describe('the order story', { timeout: 60_000 }, () => {
+  it('is the demo, and prints what expected-output.txt holds, to standard output alone', () => {
+    const { status, stdout, stderr } = demo();
+    expect(stderr).toBe('');
+    expect(stdout).toBe(textOf('../expected-output.txt'));
+    expect(status).toBe(0);
+  });
+
+  it('begins as the README of the repository shows', () => {
+    const shown = /```text\n([^]*?)\n```/.exec(textOf('../../../README.md'))?.[1] ?? 'nothing is shown';
+    expect(textOf('../expected-output.txt').startsWith(`${shown}\n`)).toBe(true);
+    expect(shown.split('\n').length).toBeGreaterThan(10);
+  });
+
+  it('shows log lines between with --verbose, and a sequence diagram with --mermaid', () => {
+    expect(demo('orders', '--verbose').stdout).toContain('· log error: message.dead-lettered:');
+    const { stdout, status } = demo('orders', '--mermaid');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^sequenceDiagram\n {2}participant customer\n/);
+    expect(stdout).toContain('  note over payments: fails, comes again later\n');
+    expect(stdout).toContain('  operator-->>payments: returns payments.take-payment\n');
+  });
+
+  it('explains itself, and names what is wrong with an option', () => {
+    expect(demo('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--transport <name>') as string });
+    const wrong = demo('--transport', 'pigeon');
+    expect(wrong).toMatchObject({ status: 2, stdout: '' });
+    expect(wrong.stderr).toContain('There is no transport "pigeon". There are: memory.');
+    expect(demo('--mermiad').status).toBe(2);
+  });
+});
