@@ -62,6 +62,8 @@ export type {
 export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
+export { assertSent } from './pipeline/batch.ts';
+export type { BatchOptions, BatchOutcome } from './pipeline/batch.ts';
 export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
 export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
 export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';

@@ -20,6 +20,7 @@ const BUS_OPTIONS: readonly string[] = Object.keys({
   provisioning: true,
   middleware: true,
   sendMiddleware: true,
+  ambient: true,
   observers: true,
   telemetry: true,
   serializers: true,
@@ -59,6 +60,7 @@ export function busOptionProblems(options: AnyBusOptions): readonly string[] {
     ...partProblems('`logger`', options.logger, LOGGER, 'Pass a pino logger, `consoleLogger()` or `silentLogger`.'),
     ...partProblems('`runtime`', options.runtime, ['now', 'setTimer', 'spawn'], 'Pass `systemRuntime()` or one of your own.'),
     ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
+    ...choiceProblems('`ambient`', options.ambient, [true, false]),
     ...outstandingProblems(options.maxOutstandingPublishes),
   ];
 }

@@ -21,6 +21,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import { ambientWork } from './ambient-work.ts';
 import { busOptionProblems, isContainer, isEndpoint, isRoute, isTransport, listOf } from './bus-option-problems.ts';
 import { contractProblems, unhandledProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
@@ -53,6 +54,12 @@ export interface BusBaseOptions<TransportName extends string = string> {
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /** Middleware around every message that leaves. */
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
+  /**
+   * Finds the message being handled without its `context`: `bus.send`, `bus.publish` and `bus.request` in a handler, and in what it calls,
+   * join its unit of work and carry its correlation, conversation, causation and initiator. Costs a part of the speed. Where the
+   * platform cannot, it is `AMBIENT_UNAVAILABLE`. @default false: by `bus` a message leaves at once and begins a conversation of its own
+   */
+  readonly ambient?: boolean;
   /** Told of each attempt at a message and of its settlement; for recording, never for deciding. */
   readonly observers?: readonly BusObserver[];
   /** Tracer, meter, statistics, diagnostics channels. @default nothing is traced, measured or counted */
@@ -125,6 +132,7 @@ export function resolveBusOptions(options: AnyBusOptions): ResolvedBusOptions {
   };
   report.add([...endpointProblems(endpoints, uses.routes), ...contractProblems(uses), ...unhandledProblems(uses)]);
   if (isTransport(options.transport)) report.add(foreignOptionProblems(endpoints, options.transport.name));
+  report.collect(() => ambientWork(options.ambient));
   const publishTimeoutMs = report.collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = report.collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
   report.assertNone('The bus');

@@ -16,6 +16,9 @@ import { guardTransport } from '../transport/guarded-transport.ts';
 import type { Bus } from './bus.ts';
 import type { AnyBusOptions, BusOptions, ResolvedBusOptions } from './bus-options.ts';
 import { resolveBusOptions } from './bus-options.ts';
+import type { AmbientAttempt } from './ambient-work.ts';
+import { ambientWork, withAttempt } from './ambient-work.ts';
+import type { Ambient } from '../runtime/ambient.ts';
 import { destinationsOf, routesOf } from './bus-routes.ts';
 import type { PipelineParts, UserMiddleware } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
@@ -25,7 +28,7 @@ import { keepDescription } from './describe-bus.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { Step } from '../pipeline/step.ts';
-import type { LinkedEndpoint } from './running-bus.ts';
+import type { LinkedEndpoint } from './bus-parts.ts';
 import { RunningBus } from './running-bus.ts';
 import { Sender } from './sender.ts';
 import { telemetryOf } from './telemetry.ts';
@@ -77,7 +80,8 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     ledger,
   });
   const requests = (): RequestClient => requestClient({ transport: watched, runtime, ledger }, sender, parts.serializers);
-  const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts));
+  const ambient = ambientWork(options.ambient);
+  const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts, ambient));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
   const bus = new RunningBus({
     name: resolved.name,
@@ -93,6 +97,7 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     requests,
     observe: tellAll([...(options.observers ?? []), ...telemetry.observers], runtime.logger),
     statistics: telemetry.recorder,
+    ambient,
   });
   const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
   keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, outgoing, incoming });
@@ -113,7 +118,12 @@ function requestClient(
   });
 }
 
-function linkEndpoint(one: BoundEndpoint, options: AnyBusOptions, parts: PipelineParts): LinkedEndpoint & DescribedSteps {
+function linkEndpoint(
+  one: BoundEndpoint,
+  options: AnyBusOptions,
+  parts: PipelineParts,
+  ambient: Ambient<AmbientAttempt> | undefined,
+): LinkedEndpoint & DescribedSteps {
   const { runtime } = parts;
   const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
   const handlers = runnableHandlers(one.handlers, options.container, runtime.logger);
@@ -121,7 +131,13 @@ function linkEndpoint(one: BoundEndpoint, options: AnyBusOptions, parts: Pipelin
   const name = entityName(options.namespace, one.name);
   const own = [{ name, middleware: one.middleware ?? [] }];
   const steps = incomingSteps(parts, table, { bus: options.middleware ?? [], endpoints: own });
-  return { ...one, name, localName: one.name, steps, run: linkSteps(steps) };
+  return {
+    ...one,
+    name,
+    localName: one.name,
+    steps,
+    run: ambient === undefined ? linkSteps(steps) : withAttempt(linkSteps(steps), ambient),
+  };
 }
 
 /** The steps of an endpoint, for people. */

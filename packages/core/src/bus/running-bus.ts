@@ -1,11 +1,9 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
-import { nameValue } from '../errors/name-value.ts';
 import { assertRequest } from '../messages/assert-contract-kind.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
-import type { BusObserver } from '../pipeline/bus-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
@@ -13,61 +11,32 @@ import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.t
 import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import { PassiveReceiver, receivePushed } from '../receiving/receive-pushed.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
-import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestClient } from '../replies/request-client.ts';
-import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import { toPositiveMilliseconds } from '../runtime/duration.ts';
-import type { LoopWatch, Runtime } from '../runtime/runtime.ts';
+import type { LoopWatch } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import { unlessAborted } from '../runtime/unless-aborted.ts';
-import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
-import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import type { TransportEntry } from '../transport/transport-message.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl, ReplyCounts } from './bus.ts';
+import { joins } from './ambient-work.ts';
+import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
+import type { Batch } from './batch-sender.ts';
+import { sendBatch } from './batch-sender.ts';
+import { controlOf } from './endpoint-control.ts';
 import { BusLifecycle } from './bus-lifecycle.ts';
 import { checkEndpoints } from './check-endpoints.ts';
-import { DEFAULT_CONCURRENCY, isPositiveInteger } from './endpoint-problems.ts';
-import type { Endpoint } from './endpoint.ts';
+import { DEFAULT_CONCURRENCY } from './endpoint-problems.ts';
 import type { BusHealth } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
-import type { FaultSender } from './fault-sender.ts';
-import type { Sender } from './sender.ts';
 import type { BusStatistics } from './statistics.ts';
-import type { StatisticsRecorder } from './statistics-recorder.ts';
-import type { TopologyKeeper } from './topology-keeper.ts';
 import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
 import { validateBus } from './validate-bus.ts';
+import type { BusParts, LinkedEndpoint } from './bus-parts.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */
 const STOP_PATIENCE_MS = 5_000;
-
-/** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
-export interface LinkedEndpoint extends Endpoint<string> {
-  readonly localName: string;
-  readonly run: (context: IncomingContext) => MaybePromise<void>;
-}
-
-/** What a bus is made of. */
-export interface BusParts {
-  readonly name: string;
-  readonly drainTimeoutMs: number;
-  readonly runtime: Runtime;
-  readonly transport: GuardedTransport;
-  readonly sender: Sender;
-  readonly faults: FaultSender;
-  readonly keeper: TopologyKeeper;
-  /** Tells the observers, where there are some. */
-  readonly observe: BusObserver | undefined;
-  /** Counts, where that was asked for. */
-  readonly statistics: StatisticsRecorder | undefined;
-  readonly endpoints: readonly LinkedEndpoint[];
-  readonly serializers: SerializerRegistry;
-  readonly ledger: ReplyLedger;
-  /** Makes what asks, anew at each start. */
-  readonly requests: () => RequestClient;
-}
 
 /** The bus itself; see {@link Bus} for its promises and {@link BusState} for its states. */
 export class RunningBus implements Bus {
@@ -155,17 +124,49 @@ export class RunningBus implements Bus {
   /** Not async: where everything answers at once, it costs one promise. */
   #send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
     try {
+      const attempt = this.#parts.ambient?.current();
+      if (attempt !== undefined && joins(attempt, contract, options.detached))
+        return kind === 'send'
+          ? attempt.context.send(contract as AnyCommand, message, options)
+          : attempt.context.publish(contract as AnyEvent, message, options);
       this.#assertSending(contract);
-      const sending = this.#parts.sender.send(kind, contract, message, options);
+      const sending = this.#parts.sender.send(kind, contract, message, options, attempt?.context);
       return isPromise(sending) ? sending : Promise.resolve();
     } catch (error) {
       return Promise.reject(error as Error);
     }
   }
 
+  sendAll<C extends AnyCommand>(
+    command: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#sendAll({ kind: 'send', contract: command, messages, options });
+  }
+
+  publishAll<C extends AnyEvent>(
+    event: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#sendAll({ kind: 'publish', contract: event, messages, options });
+  }
+
+  async #sendAll(batch: Batch): Promise<readonly BatchOutcome[]> {
+    const { kind, contract, messages, options } = batch;
+    const attempt = this.#parts.ambient?.current();
+    const detached = typeof options === 'object' && options?.detached;
+    if (attempt !== undefined && joins(attempt, contract, detached)) return attempt.context.captureBatch(kind, contract, messages, options);
+    this.#assertSending(contract);
+    return sendBatch(this.#parts.sender, { ...batch, parent: attempt?.context });
+  }
+
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
+    const attempt = this.#parts.ambient?.current();
+    if (attempt !== undefined && joins(attempt, request, false)) return attempt.context.request(request, message, options);
     this.#assertSending(request);
-    return (await this.#request(undefined, request, message, options)) as ReplyOf<C>;
+    return (await this.#request(attempt?.context, request, message, options)) as ReplyOf<C>;
   }
 
   #request(parent: IncomingContext | undefined, contract: Contract, message: unknown, options: RequestOptions): Promise<unknown> {
@@ -327,6 +328,8 @@ export class RunningBus implements Bus {
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),
         request: async (context, contract, message, options) => this.#request(context, contract, message, options),
         capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
+        captureAll: (parent, kind, contract, messages, options) =>
+          sendBatch(sender, { kind, contract, messages, options, parent, captures: true }),
         aborted: this.#abort.signal,
         runtime,
         recovery: resolveRecovery(one.recovery),
@@ -367,32 +370,4 @@ export class RunningBus implements Bus {
       details: { bus: this.name, state },
     });
   }
-}
-
-function controlOf(name: string, running: ReceiveEndpoint): EndpointControl {
-  return {
-    name,
-    get paused() {
-      return running.paused;
-    },
-    get inFlight() {
-      return running.inFlight;
-    },
-    get concurrency() {
-      return running.concurrency;
-    },
-    get eventLoopBlocked() {
-      return running.blocked;
-    },
-    pause: () => running.pause(),
-    resume: () => running.resume(),
-    setConcurrency: (concurrency) => {
-      if (!isPositiveInteger(concurrency))
-        throw new ConfigurationError(
-          'OPTION_INVALID',
-          `The concurrency ${nameValue(concurrency)} is not allowed. Use a whole number from 1.`,
-        );
-      running.setConcurrency(concurrency);
-    },
-  };
 }

@@ -14,6 +14,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { SendCallOptions } from '../transport/message-transport.ts';
 import type { SendingTransport } from '../transport/watched-transport.ts';
+import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 import type { Destination, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import { sendError } from './send-error.ts';
 
@@ -44,8 +45,8 @@ export class Sender {
   }
 
   /** Runs the steps and hands the message to the transport; done when it is accepted. */
-  send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
-    const prepared = this.#prepare(kind, contract, message, options);
+  send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: IncomingContext): MaybePromise<void> {
+    const prepared = this.prepare(kind, contract, message, options, parent);
     return isPromise(prepared)
       ? prepared.then((context) => this.dispatch([context], options.signal))
       : this.dispatch([prepared], options.signal);
@@ -59,7 +60,8 @@ export class Sender {
     message: unknown,
     options: SendOptions,
   ): MaybePromise<void> {
-    return keep(parent, this.#prepare(kind, contract, message, options, parent));
+    if (options.detached === true) return this.send(kind, contract, message, options, parent);
+    return keep(parent, this.prepare(kind, contract, message, options, parent));
   }
 
   /** Runs the steps for the reply to a message and keeps it until the handler has returned. Nothing where nobody asked. */
@@ -115,7 +117,18 @@ export class Sender {
     }
   }
 
-  #prepare(
+  /** What one call to the transport may carry. */
+  get batchLimit(): TransportCapabilities['batch'] {
+    return this.#parts.transport.capabilities.batch;
+  }
+
+  /** Hands entries to the transport, and gives what became of each. */
+  sendEntries(entries: readonly TransportEntry[], signal: AbortSignal | undefined): MaybePromise<readonly SendOutcome[]> {
+    return this.#parts.transport.send(entries, signal === undefined ? NO_SIGNAL : { signal });
+  }
+
+  /** Runs the steps. @throws ConfigurationError `CONTRACT_INVALID`, `CONTRACT_KIND_MISMATCH`, and what the steps throw */
+  prepare(
     kind: 'send' | 'publish',
     contract: Contract,
     message: unknown,

@@ -51,6 +51,11 @@ export const ERROR_CODES = {
     meaning: 'A handler class has constructor parameters, and there is no container to fill them.',
     wayOut: 'Give a `container`, or a class whose constructor needs nothing.',
   },
+  AMBIENT_UNAVAILABLE: {
+    radius: 'bus',
+    meaning: '`ambient` is true, and the platform has no asynchronous context, as in browsers.',
+    wayOut: 'Drop it, and send by the `context` of the handler.',
+  },
   BUS_NOT_STARTED: {
     radius: 'bus',
     meaning: 'A message was sent before `bus.start()` had resolved; it was not sent.',
@@ -148,6 +153,11 @@ export const ERROR_CODES = {
     radius: 'message',
     meaning: 'No answer came in time; the message may or may not be stored.',
     wayOut: 'Send it again with the same message id.',
+  },
+  BATCH_INCOMPLETE: {
+    radius: 'message',
+    meaning: '`assertSent` was given outcomes of which some are `rejected` or `unknown`; the others were sent.',
+    wayOut: 'Send those in `details.failed` again.',
   },
   REQUEST_TIMEOUT: {
     radius: 'message',

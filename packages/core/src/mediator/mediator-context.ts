@@ -1,6 +1,7 @@
 import { MessageError } from '../errors/bus-error.ts';
 import { takeHeaders } from '../messages/user-headers.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
+import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
 import type { ConsumeContext, Replied } from '../pipeline/consume-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
@@ -17,6 +18,13 @@ export interface MediatorSurroundings {
   readonly stopped: AbortSignal;
   readonly send: (contract: Contract, message: unknown, options: SendOptions, parent: MediatorContext) => Promise<void>;
   readonly publish: (contract: Contract, message: unknown, options: SendOptions, parent: MediatorContext) => Promise<void>;
+  readonly sendAll: (
+    kind: 'send' | 'publish',
+    contract: Contract,
+    messages: readonly unknown[],
+    options: BatchOptions<never>,
+    parent: MediatorContext,
+  ) => Promise<readonly BatchOutcome[]>;
   readonly request: (contract: Contract, message: unknown, options: RequestOptions, parent: MediatorContext) => Promise<unknown>;
 }
 
@@ -96,6 +104,22 @@ export class MediatorContext implements PipelineContext, ConsumeContext {
 
   publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
     return this.#surroundings.publish(event, message, options, this);
+  }
+
+  sendAll<C extends AnyCommand>(
+    command: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#surroundings.sendAll('send', command, messages, options, this);
+  }
+
+  publishAll<C extends AnyEvent>(
+    event: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#surroundings.sendAll('publish', event, messages, options, this);
   }
 
   request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = NO_OPTIONS): Promise<ReplyOf<C>> {

@@ -2,6 +2,8 @@ import { ConfigurationError, MessageError } from '../errors/bus-error.ts';
 import { assertKind, assertRequest } from '../messages/assert-contract-kind.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { assertSendOptions } from '../pipeline/assert-send-options.ts';
+import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
+import { assertBatch, oneByOne } from '../pipeline/batch.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
@@ -52,6 +54,40 @@ export class RunningMediator implements Mediator {
 
   publish<C extends AnyEvent>(event: C, message: InputOf<C>, options?: SendOptions): Promise<void> {
     return this.#publish(event, message, options, undefined);
+  }
+
+  sendAll<C extends AnyCommand>(
+    command: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#sendAll('send', command, messages, options, undefined);
+  }
+
+  publishAll<C extends AnyEvent>(
+    event: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.#sendAll('publish', event, messages, options, undefined);
+  }
+
+  async #sendAll(
+    kind: 'send' | 'publish',
+    contract: Contract,
+    messages: readonly unknown[],
+    options: BatchOptions<never>,
+    parent: MediatorContext | undefined,
+  ): Promise<readonly BatchOutcome[]> {
+    assertKind(kind, contract);
+    assertBatch(contract, messages, options);
+    this.#assertTakes(contract, undefined);
+    return oneByOne(
+      messages,
+      options,
+      () => this.#runtime.id(),
+      (message, own) => (kind === 'send' ? this.#send(contract, message, own, parent) : this.#publish(contract, message, own, parent)),
+    );
   }
 
   request<C extends AnyRequest>(request: C, message: InputOf<C>, options?: RequestOptions): Promise<ReplyOf<C>> {
@@ -157,6 +193,7 @@ export class RunningMediator implements Mediator {
       stopped: this.#stop.signal,
       send: (...call) => this.#send(...call),
       publish: (...call) => this.#publish(...call),
+      sendAll: (...call) => this.#sendAll(...call),
       request: (...call) => this.#request(...call),
     };
   }

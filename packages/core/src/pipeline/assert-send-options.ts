@@ -24,6 +24,7 @@ const CHECKS: Readonly<Record<keyof SendOptions | keyof RequestOptions, OptionCh
   priority: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 9 ? undefined : 'use a whole number from 0 to 9',
   headers: (value) => (typeof value === 'object' && value !== null ? undefined : 'use a plain object or a Map'),
+  detached: (value) => (typeof value === 'boolean' ? undefined : 'use true or false'),
   signal: (value) => (isSignal(value) ? undefined : 'use an AbortSignal'),
 };
 

@@ -5,6 +5,7 @@ import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
+import type { BatchOptions, BatchOutcome } from './batch.ts';
 import type { ConsumeContext, Replied } from './consume-context.ts';
 import type { RequestOptions, SendOptions } from './message-sender.ts';
 import { NO_OPTIONS } from './message-sender.ts';
@@ -22,6 +23,14 @@ export interface IncomingSurroundings {
     message: unknown,
     options: SendOptions,
   ) => MaybePromise<void>;
+  /** Runs the outgoing steps for several messages and captures those that they let through. */
+  readonly captureAll: (
+    context: IncomingContext,
+    kind: 'send' | 'publish',
+    contract: Contract,
+    messages: readonly unknown[],
+    options: BatchOptions<never>,
+  ) => Promise<readonly BatchOutcome[]>;
   /** Runs the outgoing steps for a reply and captures it; does nothing where nobody can be reached by it. */
   readonly captureReply: (context: IncomingContext, contract: Contract, message: unknown) => MaybePromise<void>;
   /** Sends a request at once; resolves with its reply. */
@@ -115,6 +124,22 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return this.#capture('publish', event, message, options);
   }
 
+  sendAll<C extends AnyCommand>(
+    command: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.captureBatch('send', command, messages, options);
+  }
+
+  publishAll<C extends AnyEvent>(
+    event: C,
+    messages: readonly InputOf<C>[],
+    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
+  ): Promise<readonly BatchOutcome[]> {
+    return this.captureBatch('publish', event, messages, options);
+  }
+
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
     if (this.#ended) throw attemptEnded(this, request);
     return (await this.#surroundings.request(this, request, message, options)) as ReplyOf<C>;
@@ -157,6 +182,11 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     while (this.#capturing !== undefined && this.#capturing.size > 0) await Promise.allSettled(this.#capturing);
   }
 
+  /** True once the attempt is over. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** The attempt is over: what still wants to send through the context is refused. */
   end(): void {
     this.#ended = true;
@@ -169,6 +199,24 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  /** Runs the steps for several messages and keeps them until the handlers have returned. */
+  async captureBatch(
+    kind: 'send' | 'publish',
+    contract: Contract,
+    messages: readonly unknown[],
+    options: BatchOptions<never>,
+  ): Promise<readonly BatchOutcome[]> {
+    if (this.#ended) throw attemptEnded(this, contract);
+    const capturing = this.#surroundings.captureAll(this, kind, contract, messages, options);
+    void this.#track(
+      capturing.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    return capturing;
   }
 
   #reply(value: unknown): MaybePromise<void> {

@@ -1,4 +1,5 @@
 import type { AnyCommand, AnyEvent, AnyRequest, InputOf, ReplyOf } from '../messages/contract.ts';
+import type { BatchOptions, BatchOutcome } from './batch.ts';
 import type { Duration } from '../runtime/duration.ts';
 
 /** What may be said about one message at the call. */
@@ -23,12 +24,14 @@ export interface SendOptions {
   readonly faultTo?: string;
   /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. */
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+  /** In a handler: leaves at once, also when the attempt fails later, and keeps its links to the message being handled. @default false */
+  readonly detached?: boolean;
   /** Gives up waiting for the broker's answer. */
   readonly signal?: AbortSignal;
 }
 
 /** What may be said about one request at the call. */
-export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal' | 'faultTo'> {
+export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal' | 'faultTo' | 'detached'> {
   /** How long to wait for the reply, from the call on; then it is `REQUEST_TIMEOUT`. @default '30s' */
   readonly timeout?: Duration;
   /** Gives up waiting for the reply: `REQUEST_ABORTED`. */
@@ -49,6 +52,23 @@ export interface MessageSender {
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options?: SendOptions): Promise<void>;
   /** Publishes an event to all its subscribers, however many. Resolves and rejects as {@link send}. */
   publish<C extends AnyEvent>(event: C, message: InputOf<C>, options?: Omit<SendOptions, 'to'>): Promise<void>;
+  /**
+   * Sends several commands, in as few calls to the broker as its batches allow. One outcome per message, in their order; it rejects
+   * for none of them: look at the outcomes, or give them to `assertSent`. Those of one partition key keep their order: after one that
+   * was not accepted, the later ones of its key are rejected as `LANE_BLOCKED`.
+   * @throws ConfigurationError `CONTRACT_KIND_MISMATCH`, `OPTION_INVALID`, `BUS_NOT_STARTED`: nothing was sent
+   */
+  sendAll<C extends AnyCommand>(
+    command: C,
+    messages: readonly InputOf<C>[],
+    options?: BatchOptions<InputOf<C>>,
+  ): Promise<readonly BatchOutcome[]>;
+  /** Publishes several events; as {@link sendAll}. */
+  publishAll<C extends AnyEvent>(
+    event: C,
+    messages: readonly InputOf<C>[],
+    options?: BatchOptions<InputOf<C>>,
+  ): Promise<readonly BatchOutcome[]>;
   /**
    * Asks the endpoint of a query, or of a command with a reply, and resolves with the reply. A request leaves at once, also
    * in a handler; it is never captured. No reply does not mean that nothing was done.

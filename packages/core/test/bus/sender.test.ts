@@ -132,6 +132,7 @@ describe('a capture', () => {
         endpoint: 'jobs',
         aborted: new AbortController().signal,
         captureReply: () => undefined,
+        captureAll: () => Promise.resolve([]),
         request: () => Promise.resolve(),
         capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
       },
