@@ -61,7 +61,8 @@ describe('what a bus logs', () => {
     ['discard', undefined],
   ] as const)('a message that nobody handles, with its id and where it went: %s', async (onUnknown, place) => {
     const logged = await logOf({ handlers: [work], onUnknown }, [{ name: 'jobs.other', id: 'the-id' }]);
-    expect(logged).toEqual([{ event: 'message.skipped', endpoint: 'jobs', message: 'jobs.other', messageId: 'the-id', onUnknown, place }]);
+    const fields = { endpoint: 'jobs', message: 'jobs.other', messageId: 'the-id', attempt: 1, onUnknown, place };
+    expect(logged).toEqual([{ event: 'message.skipped', ...fields }]);
   });
 
   it('each retry in process at info, with the error behind it, and nothing above', async () => {
@@ -76,6 +77,7 @@ describe('what a bus logs', () => {
         event: 'message.retried',
         endpoint: 'jobs',
         messageId: 'the-id',
+        message: 'jobs.work',
         attempt,
         delayMs: 0,
         error: `TypeError: try ${attempt}`,
@@ -87,7 +89,7 @@ describe('what a bus logs', () => {
 
   it('the first message without a partition key at an ordered endpoint, and no other', async () => {
     const logged = await logOf({ handlers: [work], ordered: true }, [{ id: 'a', key: 'k' }, { id: 'b' }, { id: 'c' }]);
-    expect(logged).toEqual([{ event: 'message.unordered', endpoint: 'jobs', message: 'jobs.work', messageId: 'b' }]);
+    expect(logged).toEqual([{ event: 'message.unordered', endpoint: 'jobs', message: 'jobs.work', messageId: 'b', attempt: 1 }]);
     expect(await logOf({ handlers: [work] }, [{ id: 'b' }])).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { isBusError } from '../errors/is-bus-error.ts';
 import { Fault, FAULT_TOPIC } from '../messages/fault.ts';
 import type { DeadLetterReason } from '../messages/headers.ts';
 import { isoTime } from '../messages/iso-time.ts';
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
@@ -92,9 +93,9 @@ export class FaultSender {
     }
   }
 
-  #report({ endpoint, messageId }: IncomingContext, error: unknown): void {
+  #report(context: IncomingContext, error: unknown): void {
     this.#parts.runtime.logger.warn(
-      { event: LOG_EVENTS.faultFailed, endpoint, messageId, error: describeError(error) },
+      { event: LOG_EVENTS.faultFailed, endpoint: context.endpoint, ...attemptLogFields(context), error: describeError(error) },
       'nobody could be told that a message is given up; it stands in the dead letters',
     );
   }

@@ -1,5 +1,6 @@
 import type { AnyHandle, BoundHandler, HandlerMethod, RunnableHandler } from '../handling/handler.ts';
 import type { AnyHandlerClass } from '../handling/handler-class.ts';
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
@@ -33,7 +34,7 @@ function handleOf({ target, id }: BoundHandler, container: IContainer | undefine
   if (container === undefined && !isDisposable(target.handlerClass)) return callNew(target);
   return callInScope(target, container ?? newInstances, (error, context) =>
     logger.error(
-      { event: LOG_EVENTS.scopeDisposeFailed, endpoint: context.endpoint, messageId: context.messageId, handler: id, error },
+      { event: LOG_EVENTS.scopeDisposeFailed, endpoint: context.endpoint, ...attemptLogFields(context), handler: id, error },
       'the scope of a handler could not be disposed; the message is not affected',
     ),
   );

@@ -1,4 +1,5 @@
 import { DeliveryError } from '../errors/bus-error.ts';
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
@@ -21,9 +22,8 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
     return new Promise((resolve, reject) => {
       const timer = runtime.setTimer(timeoutMs, () => {
         const error = timedOut(context, id, timeoutMs);
-        const { endpoint, messageId } = context;
         runtime.logger.warn(
-          { event: LOG_EVENTS.handlerAbandoned, endpoint, messageId, handler: id, timeoutMs },
+          { event: LOG_EVENTS.handlerAbandoned, endpoint: context.endpoint, ...attemptLogFields(context), handler: id, timeoutMs },
           'a handler did not end in time; its signal aborts, and it runs on unheard',
         );
         limit.abort(error);

@@ -6,7 +6,7 @@ export interface LogFields {
 
 /**
  * Where log lines go. The shape is pino's, so that a pino logger fits as it is.
- * Nothing above `info` is logged while all is well. Bodies and header values are never logged.
+ * Nothing above `info` is logged while all is well. Bodies are never logged; of the headers ids and the name of the contract.
  */
 export interface Logger {
   debug(fields: LogFields, message: string): void;

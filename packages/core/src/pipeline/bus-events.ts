@@ -1,5 +1,6 @@
 import type { Contract } from '../messages/contract.ts';
 import type { DeadLetterReason } from '../messages/headers.ts';
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConsumeContext } from './consume-context.ts';
@@ -53,7 +54,10 @@ export function tellAll(observers: readonly BusObserver[], logger: Logger): BusO
       try {
         observer(event);
       } catch (error) {
-        logger.error({ event: LOG_EVENTS.hookFailed, endpoint: event.message.endpoint, hook: 'observer', error }, 'an observer has thrown');
+        logger.error(
+          { event: LOG_EVENTS.hookFailed, endpoint: event.message.endpoint, ...attemptLogFields(event.message), hook: 'observer', error },
+          'an observer has thrown',
+        );
       }
     }
   };

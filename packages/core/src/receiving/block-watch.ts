@@ -1,4 +1,5 @@
 import { HEADERS } from '../messages/headers.ts';
+import { loggedText } from '../messages/plain-text.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { LoopWatch } from '../runtime/runtime.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
@@ -55,7 +56,9 @@ export class BlockWatch {
     this.#count += 1;
     this.#lastAt = runtime.now();
     this.#reportedAt = runtime.monotonic();
-    const messageIds = suspects.slice(0, MOST_NAMED).map(({ message, nativeId }) => message.headers.get(HEADERS.id) ?? nativeId);
+    const messageIds = suspects
+      .slice(0, MOST_NAMED)
+      .map(({ message, nativeId }) => loggedText(message.headers.get(HEADERS.id) ?? nativeId));
     runtime.logger.warn(
       {
         event: LOG_EVENTS.handlerBlocking,

@@ -1,4 +1,5 @@
 import { HEADERS } from '../messages/headers.ts';
+import { wholeNumber } from '../messages/whole-number.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 
@@ -26,9 +27,4 @@ export function countAttempts({ message: { headers }, attempt }: ITransportDeliv
  */
 export function attemptsToTell(attempts: number, { attempt }: ITransportDelivery, { redeliver }: TransportCapabilities): number {
   return redeliver === 'in-place' ? Math.max(0, attempts - (attempt ?? 0)) : attempts;
-}
-
-/** A header that is no whole number of at most nine digits counts as none. */
-function wholeNumber(text: string | undefined): number {
-  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
 }

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../errors/bus-error.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { isoTime } from '../messages/iso-time.ts';
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { MessageHeaders } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
@@ -124,6 +125,6 @@ async function deadLetter(
   return result;
 }
 
-function fieldsOf({ context: { messageId, attempt }, error }: FailedAttempt, endpoint: string): Readonly<Record<string, unknown>> {
-  return { endpoint, messageId, attempt, error: describeError(error) };
+function fieldsOf({ context, error }: FailedAttempt, endpoint: string): Readonly<Record<string, unknown>> {
+  return { endpoint, ...attemptLogFields(context), error: describeError(error) };
 }

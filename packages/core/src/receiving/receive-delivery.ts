@@ -1,4 +1,5 @@
 import { HEADERS } from '../messages/headers.ts';
+import { deliveryLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
@@ -79,7 +80,7 @@ async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope
       {
         event: LOG_EVENTS.settleFailed,
         endpoint,
-        messageId: delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId,
+        ...deliveryLogFields(delivery),
         nativeId: delivery.nativeId,
         brokerAttempt: delivery.attempt,
         error: describeError(error),
@@ -214,7 +215,10 @@ function isDueLater({ message }: ITransportDelivery, { runtime, capabilities }: 
 async function hop(delivery: ITransportDelivery, { runtime, capabilities, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
   const left = Date.parse(delivery.message.headers.get(HEADERS.due) as string) - runtime.now();
   const end = await delivery.redeliver({ delayMs: Math.min(left, capabilities.delay.maxMs), headers: new Map() });
-  runtime.logger.debug({ event: LOG_EVENTS.messageHopped, endpoint, leftMs: left }, 'a delayed message is not due yet');
+  runtime.logger.debug(
+    { event: LOG_EVENTS.messageHopped, endpoint, ...deliveryLogFields(delivery), leftMs: left },
+    'a delayed message is not due yet',
+  );
   return end;
 }
 
@@ -239,15 +243,17 @@ async function waitForRetry(
 export async function releaseDelivery(delivery: ITransportDelivery, { runtime, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
   try {
     if ((await delivery.release()) === 'lost') return 'lost';
-    const messageId = delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId;
-    runtime.logger.debug({ event: LOG_EVENTS.messageReleased, endpoint, messageId }, 'a message was given back; it comes again');
+    runtime.logger.debug(
+      { event: LOG_EVENTS.messageReleased, endpoint, ...deliveryLogFields(delivery) },
+      'a message was given back; it comes again',
+    );
     return 'released';
   } catch (error) {
     runtime.logger.error(
       {
         event: LOG_EVENTS.settleFailed,
         endpoint,
-        messageId: delivery.message.headers.get(HEADERS.id) ?? delivery.nativeId,
+        ...deliveryLogFields(delivery),
         nativeId: delivery.nativeId,
         error: describeError(error),
       },

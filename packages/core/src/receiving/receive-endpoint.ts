@@ -1,4 +1,4 @@
-import { HEADERS } from '../messages/headers.ts';
+import { deliveryLogFields } from '../messages/log-fields.ts';
 import { deferred } from '../runtime/deferred.ts';
 import type { LoopWatch } from '../runtime/runtime.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
@@ -192,7 +192,7 @@ export class ReceiveEndpoint {
   handOver(delivery: ITransportDelivery): void {
     if (this.#stopping.signal.aborted) {
       this.#plan.runtime.logger.warn(
-        { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint },
+        { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint, ...deliveryLogFields(delivery) },
         'a delivery came after stop; it goes back',
       );
       if (!this.#isStuck) void releaseDelivery(delivery, this.#plan);
@@ -204,15 +204,14 @@ export class ReceiveEndpoint {
   }
 
   /** Once per start: it may be meant so. */
-  #tellOfNoLane({ message }: ITransportDelivery): void {
+  #tellOfNoLane(delivery: ITransportDelivery): void {
     if (this.#hasToldOfNoLane) return;
     this.#hasToldOfNoLane = true;
     this.#plan.runtime.logger.warn(
       {
         event: LOG_EVENTS.messageUnordered,
         endpoint: this.#plan.endpoint,
-        message: message.headers.get(HEADERS.name),
-        messageId: message.headers.get(HEADERS.id),
+        ...deliveryLogFields(delivery),
       },
       'a message came to an ordered endpoint without a partition key, so it has no order; said once',
     );

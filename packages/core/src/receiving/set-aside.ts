@@ -1,5 +1,6 @@
 import { DeliveryError } from '../errors/bus-error.ts';
 import { HEADERS } from '../messages/headers.ts';
+import { deliveryLogFields } from '../messages/log-fields.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import { failureHeaders } from '../recoverability/failure-headers.ts';
@@ -22,7 +23,7 @@ export async function setAside(delivery: ITransportDelivery, plan: ReceivePlan):
   if (result === 'lost') return result;
   const place = plan.onUnknown === 'skip' ? plan.skippedPlace : undefined;
   plan.runtime.logger.warn(
-    { event: LOG_EVENTS.messageSkipped, endpoint: plan.endpoint, messageId, message: name, onUnknown: plan.onUnknown, place },
+    { event: LOG_EVENTS.messageSkipped, endpoint: plan.endpoint, ...deliveryLogFields(delivery), onUnknown: plan.onUnknown, place },
     SKIPPED[plan.onUnknown],
   );
   return result;

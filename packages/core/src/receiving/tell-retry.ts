@@ -1,4 +1,6 @@
+import { attemptLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RecoveryDecision } from '../recoverability/decide-recovery.ts';
 import { describeError } from '../recoverability/failure-headers.ts';
 import type { RetryEvent } from '../recoverability/recovery-policy.ts';
@@ -14,17 +16,21 @@ export function tellRetry({ context, error }: FailedAttempt, decision: RecoveryD
   const { messageId, attempt } = context;
   if (decision.kind === 'retry-after') {
     runtime.logger.info(
-      { event: LOG_EVENTS.messageRetried, endpoint, messageId, attempt, delayMs, error: describeError(error) },
+      { event: LOG_EVENTS.messageRetried, endpoint, ...attemptLogFields(context), delayMs, error: describeError(error) },
       'a message failed and is tried again',
     );
   }
-  callHook({ endpoint, messageId, error, attempt, delayMs, kind: decision.kind === 'retry-after' ? 'in-process' : 'redelivery' }, plan);
+  callHook(
+    { endpoint, messageId, error, attempt, delayMs, kind: decision.kind === 'retry-after' ? 'in-process' : 'redelivery' },
+    context,
+    plan,
+  );
 }
 
-function callHook(event: RetryEvent, { recovery, runtime, endpoint }: ReceivePlan): void {
+function callHook(event: RetryEvent, context: IncomingContext, { recovery, runtime, endpoint }: ReceivePlan): void {
   const failed = (hookError: unknown): void =>
     runtime.logger.error(
-      { event: LOG_EVENTS.hookFailed, endpoint, hook: 'onRetry', error: describeError(hookError) },
+      { event: LOG_EVENTS.hookFailed, endpoint, ...attemptLogFields(context), hook: 'onRetry', error: describeError(hookError) },
       'onRetry has thrown',
     );
   try {

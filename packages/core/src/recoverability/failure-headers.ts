@@ -3,6 +3,7 @@ import type { DeadLetterReason } from '../messages/headers.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { isoTime } from '../messages/iso-time.ts';
 import { utf8Length } from '../messages/message-headers.ts';
+import { plainText } from '../messages/plain-text.ts';
 
 /** The most characters of an error's text that go into a header. */
 const MAX_ERROR_LENGTH = 8_192;
@@ -34,14 +35,16 @@ export function failureHeaders(failure: FinalFailure): ReadonlyMap<string, strin
   return text === '' ? headers : headers.set(HEADERS.error, text);
 }
 
-/** An error as `CODE: text`, or `Name: text` where it has no code; on one line, at most 8,192 characters. Never throws. */
+/** An error as `CODE: text`, or `Name: text` where it has no code; on one line, without control characters, at most 8,192 characters. Never throws. */
 export function describeError(error: unknown): string {
   try {
     const text =
       error instanceof Error
         ? `${isBusError(error) ? error.code : String(error.name)}: ${String(error.message)}`
         : `HANDLER_FAILED: ${String(error)}`;
-    return text.replaceAll(/\s+/g, ' ').slice(0, MAX_ERROR_LENGTH);
+    return plainText(text.slice(0, 2 * MAX_ERROR_LENGTH))
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, MAX_ERROR_LENGTH);
   } catch {
     return 'HANDLER_FAILED: something was thrown that cannot be printed';
   }

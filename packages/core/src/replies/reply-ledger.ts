@@ -1,4 +1,5 @@
 import { SLOTS } from '../messages/message-headers.ts';
+import { attemptLogFields, replyLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -25,7 +26,7 @@ export class ReplyLedger {
     if (address === undefined || this.#transport.isReplyAddress(address)) return address;
     this.unsent += 1;
     this.#runtime.logger.warn(
-      { event: LOG_EVENTS.replyRefused, code: 'REPLY_ADDRESS_REFUSED', endpoint: context.endpoint, messageId: context.messageId },
+      { event: LOG_EVENTS.replyRefused, code: 'REPLY_ADDRESS_REFUSED', endpoint: context.endpoint, ...attemptLogFields(context) },
       'a reply address is none of this transport; the request is handled without a reply',
     );
     return undefined;
@@ -34,10 +35,7 @@ export class ReplyLedger {
   /** A reply came that nobody waits for. */
   drop({ headers }: TransportMessage): void {
     this.dropped += 1;
-    this.#runtime.logger.debug(
-      { event: LOG_EVENTS.replyDropped, requestId: headers.get('waybill-request'), message: headers.get('waybill-name') },
-      'nobody waits for the reply; it is dropped',
-    );
+    this.#runtime.logger.debug({ event: LOG_EVENTS.replyDropped, ...replyLogFields(headers) }, 'nobody waits for the reply; it is dropped');
   }
 
   /** A reply was not accepted where its request wanted it. */
@@ -46,8 +44,7 @@ export class ReplyLedger {
     this.#runtime.logger.warn(
       {
         event: LOG_EVENTS.replyUnsent,
-        message: headers.get('waybill-name'),
-        requestId: headers.get('waybill-request'),
+        ...replyLogFields(headers),
         outcome: outcome.status,
         ...(outcome.status === 'rejected' ? { code: outcome.code } : {}),
       },

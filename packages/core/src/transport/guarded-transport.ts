@@ -1,5 +1,6 @@
 import { ConnectionError } from '../errors/bus-error.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
+import { deliveryLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -190,7 +191,7 @@ export class GuardedTransport implements IMessageTransport {
     return this.#inner.receive(endpoint, options, (delivery) => {
       if (session.over) {
         session.runtime.logger.warn(
-          { event: LOG_EVENTS.deliveryAfterStop, endpoint: endpoint.name },
+          { event: LOG_EVENTS.deliveryAfterStop, endpoint: endpoint.name, ...deliveryLogFields(delivery) },
           'a delivery came after close; it comes again',
         );
         return;
@@ -210,12 +211,12 @@ export class GuardedTransport implements IMessageTransport {
       get isOver() {
         return session.over;
       },
-      onSettled: (result) => {
+      onSettled: (result, delivery) => {
         if (result === 'settled') return;
         this.counters.settleLost += 1;
         this.#onSettleLost?.(endpoint.name);
         session.runtime.logger.warn(
-          { event: LOG_EVENTS.settleLost, endpoint: endpoint.name },
+          { event: LOG_EVENTS.settleLost, endpoint: endpoint.name, ...deliveryLogFields(delivery) },
           'a settlement came too late; the message will be delivered again',
         );
       },
@@ -287,6 +288,9 @@ async function releaseUnsettled(delivery: ITransportDelivery, endpoint: Endpoint
     await delivery.release();
   } catch (error) {
     if (!isBusError(error, 'ALREADY_SETTLED'))
-      logger.error({ event: LOG_EVENTS.settleFailed, endpoint: endpoint.name, error }, 'a delivery could not be released');
+      logger.error(
+        { event: LOG_EVENTS.settleFailed, endpoint: endpoint.name, ...deliveryLogFields(delivery), error },
+        'a delivery could not be released',
+      );
   }
 }

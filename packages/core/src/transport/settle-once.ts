@@ -9,7 +9,7 @@ export interface SettlementWatch {
   /** True once the transport is closed: nothing can be settled any more. */
   readonly isOver: boolean;
   /** Told once of each verb that took effect or came too late. */
-  onSettled(result: SettleResult): void;
+  onSettled(result: SettleResult, delivery: ITransportDelivery): void;
 }
 
 type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
@@ -102,7 +102,7 @@ export class SettleOnceDelivery implements ITransportDelivery {
   }
 
   #done(result: SettleResult): SettleResult {
-    this.#watcher.onSettled(result);
+    this.#watcher.onSettled(result, this);
     return result;
   }
 
