@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BusOptions, Command, Endpoint, Event } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError, route } from '@waybill/core';
+import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError, route, silentLogger, systemRuntime } from '@waybill/core';
 import { memory, memoryBroker } from '../src/index.ts';
 
 interface Work {
@@ -36,6 +36,11 @@ describe('createBus', () => {
     ['nothing', undefined, 'The options of `createBus` are undefined. Pass an object.'],
     ['null', null, 'The options of `createBus` are null. Pass an object.'],
     ['a list', [], 'The options of `createBus` are a list. Pass an object.'],
+    [
+      'a logger beside a runtime, which has its own',
+      { transport: memory(), logger: silentLogger, runtime: systemRuntime() },
+      '`logger` and `runtime` are both given, and a runtime has a logger of its own. Give the logger to the runtime.',
+    ],
     ['no transport', {}, '`transport` is missing. Pass one, for example `memory()`.'],
     ['a factory', { transport: memory }, '`transport` is the function "memory", and no transport. Call it, for example `memory()`.'],
     ['a misspelt option', withOption('enpoints', []), '`enpoints` is no option of `createBus`. Did you mean `endpoints`?'],

@@ -62,7 +62,13 @@ export function busOptionProblems(options: AnyBusOptions): readonly string[] {
     ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
     ...choiceProblems('`ambient`', options.ambient, [true, false]),
     ...outstandingProblems(options.maxOutstandingPublishes),
+    ...loggerProblems(options),
   ];
+}
+
+function loggerProblems({ logger, runtime }: AnyBusOptions): readonly string[] {
+  if (logger === undefined || runtime === undefined) return [];
+  return ['`logger` and `runtime` are both given, and a runtime has a logger of its own. Give the logger to the runtime.'];
 }
 
 function outstandingProblems(value: unknown = 1): readonly string[] {

@@ -78,9 +78,8 @@ export interface BusBaseOptions<TransportName extends string = string> {
   /** Clock, timers, ids. @default systemRuntime({ logger }) */
   readonly runtime?: Runtime;
   /**
-   * Where log events go: a pino logger, or anything of its shape; `silentLogger` says nothing. A `runtime` has its own, and
-   * then this one is ignored. While all is well nothing above `info` is logged, so the default is quiet until something is
-   * wrong. @default consoleLogger(): warnings and errors to the console
+   * Where log events go: a pino logger, or anything of its shape; `silentLogger` says nothing. Not with a `runtime`, which
+   * has its own. While all is well nothing above `info` is logged, so the default is quiet until something is wrong. @default consoleLogger(): warnings and errors to the console
    */
   readonly logger?: Logger;
 }

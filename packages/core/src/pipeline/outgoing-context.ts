@@ -1,5 +1,5 @@
 import type { Contract } from '../messages/contract.ts';
-import { MessageHeaders } from '../messages/message-headers.ts';
+import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
 import type { Destination, TransportEntry } from '../transport/transport-message.ts';
 import type { ConsumeContext } from './consume-context.ts';
 import type { SendOptions } from './message-sender.ts';
@@ -32,6 +32,11 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
     this.message = message;
     this.options = options;
     this.parent = parent;
+  }
+
+  /** `undefined` before the step `assign-identifiers`. */
+  get messageId(): string | undefined {
+    return this.headers.at(SLOTS.id);
   }
 
   /** True once something has said where it goes. */
