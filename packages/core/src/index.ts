@@ -89,6 +89,7 @@ export type { DeadLetterReason } from './messages/headers.ts';
 export { createMediator } from './mediator/create-mediator.ts';
 export type { MediatorOptions } from './mediator/create-mediator.ts';
 export type { Mediator } from './mediator/mediator.ts';
+export type { DispatchCounts, DispatchOptions } from './mediator/dispatch-queue.ts';
 
 // middleware
 export { forContract } from './pipeline/for-contract.ts';

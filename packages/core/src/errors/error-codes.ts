@@ -159,6 +159,11 @@ export const ERROR_CODES = {
     meaning: '`assertSent` was given outcomes of which some are `rejected` or `unknown`; the others were sent.',
     wayOut: 'Send those in `details.failed` again.',
   },
+  QUEUE_FULL: {
+    radius: 'message',
+    meaning: 'As many events wait in a mediator with `dispatch` as there is room for; this one was not published.',
+    wayOut: "Publish slower, raise `dispatch.capacity`, or choose `whenFull: 'wait'`.",
+  },
   REQUEST_TIMEOUT: {
     radius: 'message',
     meaning: 'No reply came in time. The request may have been handled all the same; a late reply is dropped and counted.',

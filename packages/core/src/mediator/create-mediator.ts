@@ -13,6 +13,8 @@ import type { Middleware, Step } from '../pipeline/step.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { callHandlers } from './call-handlers.ts';
+import type { DispatchOptions } from './dispatch-queue.ts';
+import { DispatchQueue, dispatchProblems } from './dispatch-queue.ts';
 import type { Mediator } from './mediator.ts';
 import type { MediatorContext } from './mediator-context.ts';
 import type { MediatorRoute } from './running-mediator.ts';
@@ -26,6 +28,11 @@ export interface MediatorOptions {
   readonly container?: IContainer;
   /** Middleware around the handlers of a message, outermost first; the same as on a bus. */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
+  /**
+   * Handles published events in the background, within bounds: `publish` resolves when the event has a place, and not when it is handled.
+   * What handlers publish is handled in their own place. @default none: `publish` resolves when all handlers have returned
+   */
+  readonly dispatch?: DispatchOptions;
   /** Ids and timers. @default systemRuntime({ logger }) */
   readonly runtime?: Runtime;
   /** Where log events go; ignored when `runtime` is given. @default that of `systemRuntime` */
@@ -36,6 +43,7 @@ const KNOWN_OPTIONS: readonly string[] = Object.keys({
   handlers: true,
   container: true,
   middleware: true,
+  dispatch: true,
   runtime: true,
   logger: true,
 } satisfies Record<keyof MediatorOptions, true>);
@@ -59,7 +67,11 @@ export function createMediator(options: MediatorOptions): Mediator {
     byContract.set(one.contract.name, [...(byContract.get(one.contract.name) ?? []), one]);
   }
   const routes = Array.from(byContract.values(), (handlers) => linkRoute(handlers, options.middleware ?? []));
-  return new RunningMediator(routes, runtime);
+  return new RunningMediator(
+    routes,
+    runtime,
+    options.dispatch === undefined ? undefined : new DispatchQueue(options.dispatch, runtime.logger),
+  );
 }
 
 /** The handlers, bound and known to the container. */
@@ -74,8 +86,8 @@ function bindAll(options: MediatorOptions): readonly BoundHandler[] {
   return bound;
 }
 
-function shapeProblems({ handlers, middleware = [] }: Partial<MediatorOptions>): readonly string[] {
-  const problems: string[] = [];
+function shapeProblems({ handlers, middleware = [], dispatch }: Partial<MediatorOptions>): readonly string[] {
+  const problems: string[] = [...dispatchProblems(dispatch)];
   if (!Array.isArray(handlers)) problems.push(`\`handlers\` is ${nameValue(handlers)}. Pass a list: \`handlers: [handler(X, fn)]\`.`);
   if (!Array.isArray(middleware) || middleware.some((one) => typeof one !== 'function'))
     problems.push('`middleware` is no list of functions. List functions: `(context, next) => …`.');

@@ -1,3 +1,4 @@
+import type { DispatchCounts } from './dispatch-queue.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
 
 /**
@@ -10,11 +11,14 @@ import type { MessageSender } from '../pipeline/message-sender.ts';
  */
 export interface Mediator extends MessageSender, AsyncDisposable {
   readonly state: 'started' | 'stopped';
+  /** Numbers about events that are handled in the background; `undefined` without the option `dispatch`. */
+  readonly dispatch: DispatchCounts | undefined;
   /**
    * Takes nothing more: later calls, also those of handlers that run, reject with `BUS_STOPPED`; the signals of handlers that
-   * run abort. It waits for nobody: whoever sent awaits its own promise. A second stop is a no-op.
+   * run abort. It waits for nobody: whoever sent awaits its own promise. With `dispatch` it first handles the events that have a place;
+   * when `signal` aborts, those that wait are dropped and counted. A second stop is a no-op.
    */
-  stop(): Promise<void>;
+  stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** `stop()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

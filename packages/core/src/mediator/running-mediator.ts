@@ -10,6 +10,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { boundedRequest } from './bounded-request.ts';
+import type { DispatchCounts, DispatchQueue } from './dispatch-queue.ts';
 import type { Mediator } from './mediator.ts';
 import type { MediatorSurroundings } from './mediator-context.ts';
 import { MediatorContext, headersOf } from './mediator-context.ts';
@@ -37,11 +38,19 @@ export class RunningMediator implements Mediator {
   readonly #runtime: Runtime;
   readonly #routes: ReadonlyMap<string, LinkedRoute>;
   readonly #stop = new AbortController();
+  readonly #queue: DispatchQueue | undefined;
   #stopped = false;
 
-  constructor(routes: readonly MediatorRoute[], runtime: Runtime) {
+  constructor(routes: readonly MediatorRoute[], runtime: Runtime, queue: DispatchQueue | undefined) {
     this.#runtime = runtime;
+    this.#queue = queue;
     this.#routes = new Map(routes.map(({ contract, run }) => [contract.name, { surroundings: this.#surround(contract), run }]));
+  }
+
+  get dispatch(): DispatchCounts | undefined {
+    if (this.#queue === undefined) return undefined;
+    const { running, waiting, dropped, failed } = this.#queue;
+    return { running, waiting, dropped, failed };
   }
 
   get state(): 'started' | 'stopped' {
@@ -94,7 +103,8 @@ export class RunningMediator implements Mediator {
     return this.#request(request, message, options, undefined) as Promise<ReplyOf<C>>;
   }
 
-  async stop(): Promise<void> {
+  async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#queue !== undefined) await this.#queue.drain(options.signal);
     this.#stopped = true;
     this.#stop.abort(new ConfigurationError('BUS_STOPPED', 'The mediator stopped before the handler had finished. End the work.'));
   }
@@ -123,7 +133,10 @@ export class RunningMediator implements Mediator {
       const route = this.#routes.get(contract.name);
       const valid = validateNow(route?.surroundings.contract ?? contract, message);
       if (route === undefined) return DONE;
-      const running = route.run(new MediatorContext(route.surroundings, valid, options, parent));
+      const context = new MediatorContext(route.surroundings, valid, options, parent);
+      if (this.#queue !== undefined && parent === undefined)
+        return this.#queue.add({ contract: contract.name, run: async () => route.run(context) });
+      const running = route.run(context);
       return isPromise(running) ? running : DONE;
     } catch (error) {
       return Promise.reject(error as Error);

@@ -26,6 +26,8 @@ export const LOG_EVENTS = {
   deliveryAfterStop: 'delivery.after-stop',
   handlerAbandoned: 'handler.abandoned',
   handlerBlocking: 'handler.blocking',
+  dispatchDropped: 'dispatch.dropped',
+  dispatchFailed: 'dispatch.failed',
   scopeDisposeFailed: 'scope.dispose-failed',
   hookFailed: 'hook.failed',
   taskFailed: 'task.failed',
