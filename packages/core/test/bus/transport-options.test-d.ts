@@ -1,6 +1,15 @@
 // Compiled twice: with `experimentalDecorators`, and as standard decorators by tsconfig.standard.json.
 import { expectTypeOf, test } from 'vitest';
-import type { Bus, Command, ConsumeContext, Endpoint, EndpointTransportOptions, Middleware, OutgoingContext } from '@waybill/core';
+import type {
+  BatchOutcome,
+  Bus,
+  Command,
+  ConsumeContext,
+  Endpoint,
+  EndpointTransportOptions,
+  Middleware,
+  OutgoingContext,
+} from '@waybill/core';
 import { createBus, defineCommand, endpoint, forContract, typed } from '@waybill/core';
 import type { IMessageTransport } from '@waybill/core/transport';
 
@@ -64,4 +73,19 @@ test('a middleware for one contract knows its message, inwards and outwards', ()
   createBus({ transport: anyTransport, sendMiddleware: [forContract(Work, audit)] });
   const inwards = forContract(Work, (context, next) => next(context));
   expectTypeOf(inwards).parameter(0).toEqualTypeOf<ConsumeContext>();
+});
+
+test('a batch takes what its verb takes, and its options know the message', () => {
+  const bus = createBus({ transport: anyTransport });
+  const sent = bus.sendAll(Work, [{ n: 1 }], (message, index) => {
+    expectTypeOf(message).toEqualTypeOf<Work>();
+    return { partitionKey: `${message.n} ${index}` };
+  });
+  expectTypeOf(sent).resolves.toEqualTypeOf<readonly BatchOutcome[]>();
+  // @ts-expect-error a command is not published
+  void bus.publishAll(Work, [{ n: 1 }]);
+  // @ts-expect-error one message id for all
+  void bus.sendAll(Work, [{ n: 1 }], { messageId: 'a' });
+  // @ts-expect-error no such payload
+  void bus.sendAll(Work, [{ m: 1 }]);
 });
