@@ -30,6 +30,7 @@ import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY } from './endpoint-problems.ts';
 import type { BusHealth } from './health.ts';
 import { HealthWatch } from './health-watch.ts';
+import { signalOf } from './signal-of.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
 import { validateBus } from './validate-bus.ts';
@@ -94,12 +95,12 @@ export class RunningBus implements Bus {
     return this.#health.isReady;
   }
 
-  start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#life.start(options.signal);
+  async start(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#life.start(signalOf('start', options));
   }
 
-  stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#life.stop(options.signal);
+  async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#life.stop(signalOf('stop', options));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -202,7 +203,9 @@ export class RunningBus implements Bus {
       );
     }
     this.#assertStarted(`The messages for "${endpoint}" were not handled`);
-    return receivePushed(this.#running.get(endpoint) as ReceiveEndpoint, messages, options.signal);
+    const { signal } = this.#abort; // a stop that gives up draining gives these back, too
+    const lost = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
+    return receivePushed(this.#running.get(endpoint) as ReceiveEndpoint, messages, lost);
   }
 
   async #open(givenUp: AbortSignal): Promise<void> {

@@ -61,7 +61,8 @@ function textProblem(value: unknown): string | undefined {
   return holdsUnsafeCharacters(value) ? 'it holds control characters or half of a surrogate pair' : undefined;
 }
 
-const isSignal = (value: unknown): boolean =>
+/** True for what can tell that it was aborted. */
+export const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && typeof (value as AbortSignal).addEventListener === 'function';
 
 function invalid(option: string, contract: Contract, problem: string): ConfigurationError {

@@ -14,13 +14,12 @@ export interface PushTarget {
 
 const NO_WATCH: SettlementWatch = Object.freeze({ isOver: false, onSettled: () => undefined });
 
-/** One outcome per message, in their order. Never rejects. After `signal` has aborted, what has no outcome is released. */
+/** One outcome per message, in their order. Never rejects. After `lost` has aborted, what has no outcome is released. */
 export async function receivePushed(
   target: PushTarget,
   messages: readonly PushedMessage[],
-  signal: AbortSignal | undefined,
+  lost: AbortSignal,
 ): Promise<readonly PushedOutcome[]> {
-  const lost = signal ?? new AbortController().signal;
   const deliveries = messages.map((message) => new PushedDelivery(message, target.ordered ? message.lane : undefined, lost));
   const releaseAll = (): void => {
     for (const delivery of deliveries) delivery.release();
