@@ -88,7 +88,7 @@ async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope
       'a delivery could not be settled; it is given back after a pause',
     );
     await scope.backoff.pause([scope.stopping, aborted, delivery.lost]);
-    return releaseDelivery(delivery, scope.plan);
+    return giveBack(delivery, scope);
   }
 }
 
@@ -239,8 +239,27 @@ async function waitForRetry(
   }
 }
 
+/**
+ * Gives a delivery back, again and again with pauses between, until the broker has it or it is lost: kept, it would take a
+ * place of the prefetch, and hold its lane, for as long as the channel is open. After `stopping` has aborted, once. Never rejects.
+ */
+export async function giveBack(delivery: ITransportDelivery, scope: ReceiveScope): Promise<DeliveryEnd> {
+  const { plan, stopping, backoff } = scope;
+  for (;;) {
+    const end = await tryRelease(delivery, plan);
+    if (end !== undefined) return end;
+    if (stopping.aborted || delivery.isLost) return 'released';
+    await backoff.pause([stopping, plan.aborted, delivery.lost]);
+  }
+}
+
 /** Gives a delivery back; it comes again. Where even that fails, it comes again when its channel closes. Never rejects. */
-export async function releaseDelivery(delivery: ITransportDelivery, { runtime, endpoint }: ReceivePlan): Promise<DeliveryEnd> {
+export async function releaseDelivery(delivery: ITransportDelivery, plan: ReceivePlan): Promise<DeliveryEnd> {
+  return (await tryRelease(delivery, plan)) ?? 'released';
+}
+
+/** Nothing where it failed; that is logged. */
+async function tryRelease(delivery: ITransportDelivery, { runtime, endpoint }: ReceivePlan): Promise<DeliveryEnd | undefined> {
   try {
     if ((await delivery.release()) === 'lost') return 'lost';
     runtime.logger.debug(
@@ -257,8 +276,8 @@ export async function releaseDelivery(delivery: ITransportDelivery, { runtime, e
         nativeId: delivery.nativeId,
         error: describeError(error),
       },
-      'a delivery could not be released; it comes again when its channel closes',
+      'a delivery could not be released; it is tried again, or comes again when its channel closes',
     );
-    return 'released';
+    return undefined;
   }
 }

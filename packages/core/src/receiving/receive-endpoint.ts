@@ -10,7 +10,7 @@ import { BlockWatch } from './block-watch.ts';
 import { FailureStreak } from './failure-streak.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { DeliveryEnd, ReceiveScope } from './receive-delivery.ts';
-import { receiveDelivery, releaseDelivery } from './receive-delivery.ts';
+import { giveBack, receiveDelivery, releaseDelivery } from './receive-delivery.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { SettleBackoff } from './settle-backoff.ts';
 
@@ -292,7 +292,7 @@ export class ReceiveEndpoint {
   async #releaseLane(delivery: ITransportDelivery, lane: string): Promise<void> {
     this.#lanesGoingBack += 1;
     await this.#control('pause');
-    for (const behind of this.#queue.drainLane(lane).reverse()) await releaseDelivery(behind, this.#plan);
+    for (const behind of this.#queue.drainLane(lane).reverse()) await giveBack(behind, this.#scope);
     this.#lanesGoingBack -= 1;
     this.#queue.done(delivery);
     if (this.#lanesGoingBack === 0 && !this.paused) await this.#control('resume');
