@@ -316,7 +316,7 @@ describe('describeBus', () => {
         handlers
           command jobs.work: function, timeout 5000 ms
         steps in
-          check-headers        Sends a message with a header named __proto__, or with control characters in its ids, to the dead letters.
+          check-headers        Sends a message with a header named __proto__, or with control characters in its tenant, to the dead letters.
           resolve-contract     Finds the contract by the name on the wire; what nobody here handles is skipped.
           reject-expired       Sends a message whose time is over to the dead letters.
           deserialize-message  Reads the body with the serializer that its content type names.
@@ -330,7 +330,7 @@ describe('describeBus', () => {
           event jobs.done: function, id watch.first
           event jobs.done: function, id watch.second
         steps in
-          check-headers               Sends a message with a header named __proto__, or with control characters in its ids, to the dead letters.
+          check-headers               Sends a message with a header named __proto__, or with control characters in its tenant, to the dead letters.
           resolve-contract            Finds the contract by the name on the wire; what nobody here handles is skipped.
           reject-expired              Sends a message whose time is over to the dead letters.
           deserialize-message         Reads the body with the serializer that its content type names.

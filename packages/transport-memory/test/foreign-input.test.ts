@@ -64,17 +64,37 @@ async function plainBus(handle: (work: Work) => void | Promise<void>): Promise<{
 }
 
 describe('a message of a foreign sender', () => {
-  it.each([HEADERS.id, HEADERS.correlation, HEADERS.conversation, HEADERS.tenant])(
-    'with control characters in %s reaches no handler: they would go on into every message that it causes',
-    async (header) => {
-      let handled = 0;
-      const { bus } = await plainBus(() => void (handled += 1));
-      const [outcome] = await bus.receive('jobs', [pushed({ [header]: 'a\nb' })]);
-      expect(outcome).toMatchObject({ settle: 'dead-letter' });
-      expect(handled).toBe(0);
-      await bus.stop();
-    },
-  );
+  it('with control characters in its tenant reaches no handler', async () => {
+    let handled = 0;
+    const { bus } = await plainBus(() => void (handled += 1));
+    const [outcome] = await bus.receive('jobs', [pushed({ [HEADERS.tenant]: 'a\nb' })]);
+    expect(outcome).toMatchObject({ settle: 'dead-letter' });
+    expect(handled).toBe(0);
+    await bus.stop();
+  });
+
+  it('with control characters in its ids is handled; they go on into nothing that it causes', async () => {
+    const Next = defineCommand<Work>('jobs.next', { endpoint: 'next' });
+    const caused: (string | undefined)[] = [];
+    const runtime = manualRuntime();
+    const bus = createBus({
+      name: 'jobs',
+      transport: memory(),
+      runtime,
+      endpoints: [
+        endpoint('jobs', { passive: true, handlers: [handler(Plain, (work, context) => context.send(Next, work))] }),
+        endpoint('next', {
+          handlers: [handler(Next, (_, next) => void caused.push(next.correlationId, next.initiatorId, next.causationId))],
+        }),
+      ],
+    });
+    await bus.start();
+    const hostile = { [HEADERS.id]: 'a\nb', [HEADERS.correlation]: 'c\u0007', [HEADERS.conversation]: 'd\u001b' };
+    expect(await bus.receive('jobs', [pushed(hostile)])).toMatchObject([{ settle: 'ack' }]);
+    await runtime.settle();
+    expect(caused).toEqual([undefined, undefined, undefined]);
+    await bus.stop();
+  });
 });
 
 describe('what was pushed and hangs', () => {

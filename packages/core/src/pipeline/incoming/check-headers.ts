@@ -5,26 +5,17 @@ import { holdsUnsafeCharacters } from '../../messages/unsafe-characters.ts';
 import type { IncomingContext } from '../incoming-context.ts';
 import type { Step } from '../step.ts';
 
-/** What goes on into every message that handlers send, and into the log. */
-const LINKS = Object.freeze([
-  { slot: SLOTS.id, header: HEADERS.id },
-  { slot: SLOTS.correlation, header: HEADERS.correlation },
-  { slot: SLOTS.conversation, header: HEADERS.conversation },
-  { slot: SLOTS.tenant, header: HEADERS.tenant },
-]);
-
 /** Refuses a message with a header that no honest sender writes; it ends in the dead letters as `unreadable`. */
 export const checkHeaders: Step<IncomingContext> = {
   name: 'check-headers',
-  description: 'Sends a message with a header named __proto__, or with control characters in its ids, to the dead letters.',
+  description: 'Sends a message with a header named __proto__, or with control characters in its tenant, to the dead letters.',
   run: (context, next) => {
     const { allHeaders } = context;
     if (allHeaders.has('__proto__')) throw notAllowed(context, 'a header named __proto__');
-    for (const { slot, header } of LINKS) {
-      const value = allHeaders.at(slot);
-      if (value !== undefined && holdsUnsafeCharacters(value))
-        throw notAllowed(context, `control characters, or half of a surrogate pair, in its header ${header}`);
-    }
+    // Another tenant, or none, would see what this one's message causes: the others of its ids are only not carried on.
+    const tenant = allHeaders.at(SLOTS.tenant);
+    if (tenant !== undefined && holdsUnsafeCharacters(tenant))
+      throw notAllowed(context, `control characters, or half of a surrogate pair, in its header ${HEADERS.tenant}`);
     return next(context);
   },
 };

@@ -1,4 +1,5 @@
 import { SLOTS } from '../../messages/message-headers.ts';
+import { holdsUnsafeCharacters } from '../../messages/unsafe-characters.ts';
 import { carryTrace } from '../../messages/trace-headers.ts';
 import { toMilliseconds } from '../../runtime/duration.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -46,10 +47,15 @@ function assignLinks({ headers, options, parent }: OutgoingContext, id: string):
     headers.put(SLOTS.tenant, options.tenantId);
     return;
   }
-  headers.put(SLOTS.correlation, options.correlationId ?? parent.correlationId);
-  headers.put(SLOTS.conversation, parent.conversationId ?? parent.messageId);
-  headers.put(SLOTS.initiator, parent.correlationId);
-  headers.put(SLOTS.causation, parent.messageId);
+  headers.put(SLOTS.correlation, options.correlationId ?? carried(parent.correlationId));
+  headers.put(SLOTS.conversation, carried(parent.conversationId) ?? carried(parent.messageId) ?? id);
+  headers.put(SLOTS.initiator, carried(parent.correlationId));
+  headers.put(SLOTS.causation, carried(parent.messageId));
   headers.put(SLOTS.tenant, options.tenantId ?? parent.tenantId);
   if (parent instanceof IncomingContext) carryTrace(parent.allHeaders, headers);
+}
+
+/** An id of the message being handled, unless its sender wrote what no broker is to be given. */
+function carried(id: string | undefined): string | undefined {
+  return id === undefined || holdsUnsafeCharacters(id) ? undefined : id;
 }
