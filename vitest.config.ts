@@ -47,6 +47,6 @@ export default defineConfig({
         },
       },
     ],
-    passWithNoTests: true,
+    passWithNoTests: false,
   },
 });

@@ -18,7 +18,7 @@ function kindMismatch(verb: string, takes: string, contract: Contract): Configur
   assertContract(contract, `\`${verb}\``);
   return new ConfigurationError(
     'CONTRACT_KIND_MISMATCH',
-    `\`${verb}\` takes ${takes}; "${contract.name}" is ${describe(contract)}. ${wayOut(contract)}`,
+    `\`${verb}\` takes ${takes}; "${contract.name}" is ${describe(contract)}. ${wayOut(contract, verb)}`,
     {
       details: { verb, contract: contract.name },
     },
@@ -28,8 +28,9 @@ function kindMismatch(verb: string, takes: string, contract: Contract): Configur
 const describe = ({ kind, hasReply }: Contract): string =>
   kind === 'command' ? `a command ${hasReply ? 'with' : 'without'} a reply` : kind === 'event' ? 'an event' : `a ${kind}`;
 
-const wayOut = ({ kind, hasReply }: Contract): string => {
+const wayOut = ({ kind, hasReply }: Contract, verb: string): string => {
   if (kind === 'event') return 'Use `publish`.';
   if (kind === 'query') return 'Use `request`.';
-  return hasReply ? 'Use `send` or `request`.' : 'Use `send`, or give it a `reply`.';
+  if (hasReply) return 'Use `send` or `request`.';
+  return verb === 'request' ? 'Use `send`, or give it a `reply`.' : 'Use `send`.';
 };
