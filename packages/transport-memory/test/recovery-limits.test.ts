@@ -101,7 +101,7 @@ describe('a handler that does not end', () => {
     const stopped = bench.bus.stop();
     await bench.runtime.advance(60_000);
     await stopped;
-    expect(await bench.deadLetters()).toEqual([]);
+    expect([await bench.deadLetters(), bench.runtime.openTimers]).toEqual([[], 0]);
     const arrived: number[] = [];
     const receiver = bench.outside.receive(
       { name: 'jobs', deadLetter: '', skipped: '', ordered: false, redeliveryDelaysMs: [], options: undefined },

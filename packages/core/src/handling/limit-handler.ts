@@ -1,5 +1,6 @@
 import { DeliveryError } from '../errors/bus-error.ts';
 import { attemptLogFields } from '../messages/log-fields.ts';
+import { isBusError } from '../errors/is-bus-error.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
@@ -16,8 +17,9 @@ export function limitHandler(bound: RunnableHandler, defaultTimeoutMs: number | 
 function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Runtime): AnyHandle {
   const call = handle as (message: unknown, context: ConsumeContext) => MaybePromise<unknown>;
   const run = (message: unknown, context: ConsumeContext): MaybePromise<unknown> => {
+    const { signal } = context;
     const limit = new AbortController();
-    const handling = call(message, withSignal(context, AbortSignal.any([context.signal, limit.signal])));
+    const handling = call(message, withSignal(context, AbortSignal.any([signal, limit.signal])));
     if (!isPromise(handling)) return handling;
     return new Promise((resolve, reject) => {
       const timer = runtime.setTimer(timeoutMs, () => {
@@ -29,8 +31,16 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
         limit.abort(error);
         reject(error);
       });
+      // A bus that has given up draining has aborted the signal: nothing is left to be limited, and no timer is to outlive it.
+      const onAbort = (): void => {
+        if (isBusError(signal.reason, 'BUS_STOPPED')) timer.cancel();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
       Promise.resolve(handling) // which may be a thenable without `finally`
-        .finally(() => timer.cancel())
+        .finally(() => {
+          timer.cancel();
+          signal.removeEventListener('abort', onAbort);
+        })
         .then(resolve, reject);
     });
   };
