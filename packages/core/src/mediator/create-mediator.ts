@@ -67,11 +67,7 @@ export function createMediator(options: MediatorOptions): Mediator {
     byContract.set(one.contract.name, [...(byContract.get(one.contract.name) ?? []), one]);
   }
   const routes = Array.from(byContract.values(), (handlers) => linkRoute(handlers, options.middleware ?? []));
-  return new RunningMediator(
-    routes,
-    runtime,
-    options.dispatch === undefined ? undefined : new DispatchQueue(options.dispatch, runtime.logger),
-  );
+  return new RunningMediator(routes, runtime, options.dispatch === undefined ? undefined : new DispatchQueue(options.dispatch, runtime));
 }
 
 /** The handlers, bound and known to the container. */

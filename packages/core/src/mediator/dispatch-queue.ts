@@ -2,7 +2,7 @@ import { ConfigurationError, MessageError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
 import { isOptions, optionProblems } from '../errors/option-problems.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { Runtime, Timer } from '../runtime/runtime.ts';
 import { deferred } from '../runtime/deferred.ts';
 
 /** Handling events in the background, within bounds. */
@@ -12,7 +12,8 @@ export interface DispatchOptions {
   /** The most events that wait. @default 1024 */
   readonly capacity?: number;
   /**
-   * What `publish` does when `capacity` events wait. `wait` resolves when there is room: it slows whoever awaits it. `reject`: `QUEUE_FULL`.
+   * What `publish` does when `capacity` events wait. `wait` resolves when there is room: it slows whoever awaits it, and ends as
+   * `QUEUE_FULL` when there is none for 30 s. `reject`: `QUEUE_FULL` at once.
    * `drop` resolves; the event is counted, and the first of a row is logged as `dispatch.dropped`. @default 'wait'
    */
   readonly whenFull?: 'wait' | 'reject' | 'drop';
@@ -54,8 +55,12 @@ export interface DispatchJob {
   readonly run: () => Promise<void>;
 }
 
+/** A producer that waits for longer may be a handler that waits for itself. */
+const PATIENCE_MS = 30_000;
+
 interface Producer {
   readonly job: DispatchJob;
+  readonly timer: Timer;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -63,7 +68,7 @@ interface Producer {
 /** A bounded queue of events, and the slots that handle them in the order of their publishing. */
 export class DispatchQueue implements DispatchCounts {
   readonly #options: Required<DispatchOptions>;
-  readonly #logger: Logger;
+  readonly #runtime: Runtime;
   #jobs: DispatchJob[] = [];
   #producers: Producer[] = [];
   #idle: (() => void)[] = [];
@@ -73,9 +78,9 @@ export class DispatchQueue implements DispatchCounts {
   dropped = 0;
   failed = 0;
 
-  constructor({ concurrency = 16, capacity = 1_024, whenFull = 'wait' }: DispatchOptions, logger: Logger) {
+  constructor({ concurrency = 16, capacity = 1_024, whenFull = 'wait' }: DispatchOptions, runtime: Runtime) {
     this.#options = { concurrency, capacity, whenFull };
-    this.#logger = logger;
+    this.#runtime = runtime;
   }
 
   get waiting(): number {
@@ -93,7 +98,10 @@ export class DispatchQueue implements DispatchCounts {
   /** Takes nothing more, and resolves when all that has a place is handled; when `signal` aborts, what waits is dropped. */
   async drain(signal: AbortSignal | undefined): Promise<void> {
     this.#closed = true;
-    for (const { job, reject } of this.#producers.splice(0)) reject(stopped(job));
+    for (const { job, timer, reject } of this.#producers.splice(0)) {
+      timer.cancel();
+      reject(stopped(job));
+    }
     if (this.running === 0) return;
     const idle = deferred();
     const giveUp = (): void => {
@@ -109,16 +117,24 @@ export class DispatchQueue implements DispatchCounts {
 
   #full(job: DispatchJob): Promise<void> {
     const { whenFull, capacity } = this.#options;
-    if (whenFull === 'wait') return new Promise((resolve, reject) => this.#producers.push({ job, resolve, reject }));
+    if (whenFull === 'wait') return this.#wait(job);
     if (whenFull === 'drop') {
       this.#drop(job);
       return Promise.resolve();
     }
-    throw new MessageError(
-      'QUEUE_FULL',
-      `"${job.contract}" was not published: ${capacity} events wait already. Publish slower, raise \`dispatch.capacity\`, or choose \`whenFull: 'wait'\`.`,
-      { details: { contract: job.contract, capacity } },
-    );
+    throw queueFull(job, capacity, "Publish slower, raise `dispatch.capacity`, or choose `whenFull: 'wait'`.");
+  }
+
+  #wait(job: DispatchJob): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#runtime.setTimer(PATIENCE_MS, () => {
+        this.#producers.splice(this.#producers.indexOf(producer), 1);
+        const wayOut = `There was no room for ${PATIENCE_MS} ms. A handler publishes by its context, or waits for itself; else handle faster.`;
+        reject(queueFull(job, this.#options.capacity, wayOut));
+      });
+      const producer: Producer = { job, timer, resolve, reject };
+      this.#producers.push(producer);
+    });
   }
 
   #take(job: DispatchJob): void {
@@ -136,7 +152,7 @@ export class DispatchQueue implements DispatchCounts {
         await job.run();
       } catch (error) {
         this.failed += 1;
-        this.#logger.error(
+        this.#runtime.logger.error(
           { event: LOG_EVENTS.dispatchFailed, contract: job.contract, error },
           'an event was published, and a handler failed',
         );
@@ -154,6 +170,7 @@ export class DispatchQueue implements DispatchCounts {
       if (this.#jobs.length * 2 <= this.#options.capacity) this.#isTold = false;
       return next;
     }
+    producer.timer.cancel();
     producer.resolve();
     if (next === undefined) return producer.job;
     this.#jobs.push(producer.job);
@@ -164,11 +181,17 @@ export class DispatchQueue implements DispatchCounts {
     this.dropped += 1;
     if (this.#isTold) return;
     this.#isTold = true;
-    this.#logger.warn(
+    this.#runtime.logger.warn(
       { event: LOG_EVENTS.dispatchDropped, contract, waiting: this.#jobs.length, dropped: this.dropped },
       'an event was dropped because too many wait; said once until half of them are handled',
     );
   }
+}
+
+function queueFull({ contract }: DispatchJob, capacity: number, wayOut: string): MessageError {
+  return new MessageError('QUEUE_FULL', `"${contract}" was not published: ${capacity} events wait already. ${wayOut}`, {
+    details: { contract, capacity },
+  });
 }
 
 function stopped({ contract }: DispatchJob): ConfigurationError {

@@ -43,6 +43,22 @@ describe('a mediator with `dispatch`', () => {
     expect([handled, most()]).toEqual([[0, 1, 2, 3, 4, 5], 2]);
   });
 
+  it('`wait` does not wait for ever: a handler that waits for itself is told so after 30 s, and leaves no timer', async () => {
+    const runtime = manualRuntime();
+    const codes: string[] = [];
+    const happened = handler(Happened, async ({ n }) => {
+      if (n === 0) codes.push(...(await codesOf([1, 2].map((next) => mediator.publish(Happened, { n: next })))));
+    });
+    const mediator = createMediator({ handlers: [happened], dispatch: { concurrency: 1, capacity: 1 }, runtime });
+    await mediator.publish(Happened, { n: 0 });
+    await runtime.advance(29_999);
+    expect(codes).toEqual([]);
+    await runtime.advance(1);
+    expect(codes).toEqual(['ok', 'QUEUE_FULL']);
+    await mediator.stop();
+    expect(runtime.pendingTimers()).toBe(0);
+  });
+
   it('`wait` slows the producer: no more wait than there is room for', async () => {
     const { mediator, open, handled, runtime } = bench({ concurrency: 1, capacity: 3 });
     let published = 0;
