@@ -142,12 +142,3 @@ describe('a process of its own', () => {
     await expect(runCase(one, { ...memoryHarness(), alone })).rejects.toThrow('conformance:');
   });
 });
-
-describe('in real time, where time cannot be skipped', () => {
-  const groups = ['declaration', 'life', 'sending', 'topology'];
-  const cases = TRANSPORT_CASES.filter(({ group, number }) => groups.includes(group) && number !== 49);
-  it.each(cases)('$group: $name', { timeout: 20_000 }, async (one) => {
-    const verdict = await runCase(one, { ...memoryHarness(), virtualTime: false, quietMs: 10, patienceMs: 4_000 });
-    expect(['proven', 'refused', 'not offered']).toContain(verdict);
-  });
-});
