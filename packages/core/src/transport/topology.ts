@@ -6,6 +6,10 @@ export interface Topology {
   readonly endpoints: readonly EndpointTopology[];
   readonly topics: readonly TopicTopology[];
   readonly subscriptions: readonly SubscriptionTopology[];
+  /** The bus that needs it, namespace included. What is made is marked with it where the broker can; only its own may be pruned. */
+  readonly owner?: string;
+  /** It adds to what a whole topology has made before: what all endpoints share is there, and need not be planned again. @default false */
+  readonly addition?: boolean;
 }
 
 /** One endpoint: a place that receives, its dead letters, and the place for messages that nobody there handles. */
@@ -19,6 +23,11 @@ export interface EndpointTopology {
   readonly ordered: boolean;
   /** The delays, in milliseconds, that the recovery policy may ask `redeliver` for. */
   readonly redeliveryDelaysMs: readonly number[];
+  /**
+   * It belongs to one bus: it goes when the transport that has applied it closes, and by itself, after a time, when the
+   * process ends without that. A lost connection that heals in time leaves it. Its dead letters stay. @default false
+   */
+  readonly temporary?: boolean;
   /** Options of this endpoint for this transport, made by the transport's own factory. */
   readonly options: EndpointTransportOptions | undefined;
 }

@@ -1,0 +1,3 @@
+// endpoints
+export { rabbitmqEndpoint } from './topology/endpoint-options.ts';
+export type { QueueType, RabbitmqEndpoint, RabbitmqEndpointOptions } from './topology/endpoint-options.ts';
