@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import { apiReports } from './checks/api-reports.ts';
 import { browser } from './checks/browser.ts';
 import type { Check } from './checks/check.ts';
+import { docsLinks } from './checks/docs-links.ts';
 import { docsSamples } from './checks/docs-samples.ts';
 import { packs } from './checks/packs.ts';
 import { build, format, laws, lint, types, typeTests, webTypes } from './checks/tool-checks.ts';
 
-const FROM_SOURCE: readonly Check[] = [format, types, webTypes, lint, laws, typeTests, docsSamples];
+const FROM_SOURCE: readonly Check[] = [format, types, webTypes, lint, laws, typeTests, docsSamples, docsLinks];
 const FROM_BUILD: readonly Check[] = [apiReports, packs, browser];
 
 async function runCheck(check: Check, root: string): Promise<boolean> {

@@ -1,45 +1,61 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-
+import { type PackageApi, extractPackage } from '../api/extract-package.ts';
+import { referencePages } from '../api/reference-pages.ts';
 import type { Check } from './check.ts';
 import { diffLines } from './diff-lines.ts';
-import { type Publishable, publishablePackages, typesOf } from './publishable.ts';
+import { publishablePackages } from './publishable.ts';
 
 export const apiReports: Check = {
-  name: 'API reports',
-  wayOut: 'If the change is meant, run `npm run api:update` and commit packages/*/api: the diff is what users will see.',
-  run: async (root) => checkApiReports(root),
+  name: 'API reports, pages',
+  wayOut: 'If the change is meant, run `npm run api:update` and commit packages/*/api and docs/reference: the diff is what users will see.',
+  run: async (root) => checkApi(root),
 };
 
-/** How each approved report differs from what the packages export now. */
-export function checkApiReports(root: string): readonly string[] {
-  return publishablePackages(root).flatMap((one) => {
-    const reports = reportsOf(root, one);
-    const compared = [...reports].map(([path, text]) => compareReport(root, path, text));
-    return [...compared, ...strayReports(root, one, reports), ...forgottenExports(reports)].filter((problem) => problem !== undefined);
-  });
+/** How each approved report, and each page of the reference, differs from what the packages export now. */
+export function checkApi(root: string): readonly string[] {
+  const { texts, problems } = textsOf(root);
+  const compared = [...texts].map(([path, text]) => compareText(root, path, text));
+  return [...compared, ...strayTexts(root, texts), ...problems].filter((problem) => problem !== undefined);
 }
 
-/** Writes every report anew. */
-export function updateApiReports(root: string): void {
-  for (const one of publishablePackages(root)) {
-    rmSync(join(root, one.folder, 'api'), { recursive: true, force: true });
-    mkdirSync(join(root, one.folder, 'api'));
-    for (const [path, text] of reportsOf(root, one)) writeFileSync(join(root, path), text);
+/** Writes every report and every page of the reference anew. */
+export function updateApi(root: string): void {
+  const { texts } = textsOf(root);
+  for (const path of present(root)) rmSync(join(root, path));
+  for (const [path, text] of texts) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
   }
 }
 
-function compareReport(root: string, path: string, text: string): string | undefined {
+const GENERATED = ['packages/*/api/*.api.md', 'docs/reference/api/*.md'];
+
+function present(root: string): readonly string[] {
+  return globSync(GENERATED, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
+}
+
+/** All that is made of what the packages export, by path, and what is wrong with it. */
+function textsOf(root: string): { readonly texts: ReadonlyMap<string, string>; readonly problems: readonly string[] } {
+  const packages = publishablePackages(root).map((one) => extractPackage(root, one));
+  const reports = packages.map(({ reports: own }) => withoutKnown(own));
+  const { pages, problems } = referencePages(packages satisfies readonly PackageApi[]);
+  return {
+    texts: new Map([...reports.flatMap((own) => [...own]), ...pages]),
+    problems: [...reports.flatMap(forgottenExports), ...problems],
+  };
+}
+
+function compareText(root: string, path: string, text: string): string | undefined {
   const approved = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n') : '';
   return approved === text ? undefined : `${path} differs from the exports (- approved, + now):\n${diffLines(approved, text)}`;
 }
 
-function strayReports(root: string, { folder }: Publishable, reports: ReadonlyMap<string, string>): readonly string[] {
-  const present = globSync(`${folder}/api/*.api.md`, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
-  return present.filter((path) => !reports.has(path)).map((path) => `${path} belongs to no entry of the package.`);
+function strayTexts(root: string, texts: ReadonlyMap<string, string>): readonly string[] {
+  return present(root)
+    .filter((path) => !texts.has(path))
+    .map((path) => `${path} belongs to no entry of a package.`);
 }
 
 const FORGOTTEN = /^ *\/\/ Warning: \(ae-forgotten-export\) The symbol "(\w+)" needs .*\n(?: *\/\/\n)?/gm;
@@ -57,60 +73,3 @@ function forgottenExports(reports: ReadonlyMap<string, string>): readonly string
     [...text.matchAll(FORGOTTEN)].map(([, name]) => `${path} shows ${name}, which no entry exports.`),
   );
 }
-
-/** The reports of a package, by path in the repository. */
-function reportsOf(root: string, one: Publishable): ReadonlyMap<string, string> {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-api-'));
-  try {
-    const configs = [...one.entries.values()].map((entry) => prepareConfig(root, one, entry, folder));
-    const [first, ...rest] = configs;
-    if (first === undefined) return new Map();
-    const additionalEntryPoints = rest.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath);
-    const compilerState = CompilerState.create(first, { additionalEntryPoints });
-    for (const config of configs)
-      Extractor.invoke(config, { localBuild: true, compilerState, messageCallback: (message) => void (message.handled = true) });
-    const texts = [...one.entries.values()].map((entry) => [`${one.folder}/api/${entry}.api.md`, readReport(folder, entry)] as const);
-    return withoutKnown(new Map(texts));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function readReport(folder: string, entry: string): string {
-  const text = readFileSync(join(folder, `${entry}.api.md`), 'utf8').replaceAll('\r\n', '\n');
-  return text.replace(/^> Do not edit this file\..*$/m, '> Approved text. Do not edit; `pnpm api:update` writes it.');
-}
-
-function prepareConfig(root: string, one: Publishable, entry: string, reportFolder: string): ExtractorConfig {
-  const projectFolder = join(root, one.folder);
-  const mainEntryPointFilePath = typesOf(root, one, entry);
-  return ExtractorConfig.prepare({
-    configObject: {
-      projectFolder,
-      mainEntryPointFilePath,
-      compiler: { overrideTsconfig: { compilerOptions: COMPILER_OPTIONS, files: [mainEntryPointFilePath] } },
-      apiReport: { enabled: true, reportFolder, reportTempFolder: join(reportFolder, 'temp'), reportFileName: entry },
-      docModel: { enabled: false },
-      dtsRollup: { enabled: false },
-      tsdocMetadata: { enabled: false },
-      messages: MESSAGES,
-    },
-    configObjectFullPath: undefined,
-    packageJsonFullPath: join(projectFolder, 'package.json'),
-  });
-}
-
-const COMPILER_OPTIONS = {
-  target: 'es2022',
-  lib: ['es2023', 'esnext.disposable', 'esnext.iterator'],
-  module: 'nodenext',
-  types: ['node'],
-  skipLibCheck: true,
-};
-
-const SILENT = { default: { logLevel: ExtractorLogLevel.None } };
-const MESSAGES = {
-  compilerMessageReporting: SILENT,
-  tsdocMessageReporting: SILENT,
-  extractorMessageReporting: { ...SILENT, 'ae-forgotten-export': { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true } },
-};

@@ -6,6 +6,7 @@ import { type SourceFile, parseSource } from './source-file.ts';
 /** The fields of a package.json that the laws look at. */
 export interface Manifest {
   readonly name: string;
+  readonly description?: string;
   readonly private?: boolean;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -60,17 +60,23 @@ export type {
   StepDescription,
 } from './bus/bus-description.ts';
 export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
+
+// endpoints
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
-export { assertSent } from './pipeline/batch.ts';
-export type { BatchOptions, BatchOutcome } from './pipeline/batch.ts';
-export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
 export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
 export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';
 export type { EndpointTransportOptions, PlannedEntity, TopologyPlan } from './transport/topology.ts';
 export type { Provisioning } from './bus/topology-keeper.ts';
+
+// sending
+export { assertSent } from './pipeline/batch.ts';
+export type { BatchOptions, BatchOutcome } from './pipeline/batch.ts';
+export type { MessageSender, RequestOptions, SendOptions } from './pipeline/message-sender.ts';
 export { route } from './routing/route-table.ts';
 export type { Route, RouteRule } from './routing/route-table.ts';
+
+// recovery
 export type { RecoveryOptions, RetryEvent } from './recoverability/recovery-policy.ts';
 export { isTransient, onError } from './recoverability/error-rule.ts';
 export type { ErrorAction, ErrorClass, ErrorMatch, ErrorRule } from './recoverability/error-rule.ts';

@@ -30,7 +30,7 @@ const HIGH_WATER_MARK = 1_024;
 const REPLY_PREFIX = 'memory-reply:';
 const REPLY_ADDRESS = new RegExp(`^${REPLY_PREFIX}\\d{1,16}$`);
 
-/** Options of {@link memory}: a broker to share between the buses of a process, or what its own broker is like. */
+/** Options of {@link memory}: `broker`, to share one between the buses of a process; or what its own broker is like, as below. */
 export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) | { readonly broker: MemoryBroker };
 
 /**

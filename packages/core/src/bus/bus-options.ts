@@ -31,16 +31,17 @@ import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What every bus may be told. */
 export interface BusBaseOptions<TransportName extends string = string> {
-  /** Name of the service; stands in `waybill-source`. Required where `handlers` hold an event, unless the transport is not durable. */
+  /** Name of the service; stands in `waybill-source`. Required where `handlers` hold an event, unless the transport is not durable. @default 'waybill' */
   readonly name?: string;
+  /** The broker, as its package connects to it: `memory()`, … */
   readonly transport: IMessageTransport<TransportName>;
   /** Goes in front of every name at the broker: `staging` makes `staging.orders`. @default none */
   readonly namespace?: string;
   /** Makes the instances of handler classes, one scope for each call of a handler. @default `new Handler()` */
   readonly container?: IContainer;
-  /** Where messages go, stronger than names. */
+  /** Where commands and queries go, stronger than their names; made by `route`. @default by their names */
   readonly routes?: readonly Route[];
-  /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. */
+  /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. @default none */
   readonly publishes?: readonly AnyEvent[];
   /**
    * Commands and queries that the bus sends. Where each goes is looked up at start: with `validate` a destination that does not
@@ -50,9 +51,9 @@ export interface BusBaseOptions<TransportName extends string = string> {
   readonly sends?: readonly (AnyCommand | AnyRequest)[];
   /** `apply` makes what is missing, `validate` refuses to start when something is, `assume` looks at nothing. @default 'apply', and 'validate' in production on durable transports */
   readonly provisioning?: 'apply' | 'validate' | 'assume';
-  /** Middleware around every handler, outermost first. */
+  /** Middleware around every handler, outermost first. @default none */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
-  /** Middleware around every message that leaves. */
+  /** Middleware around every message that leaves. @default none */
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
   /**
    * Finds the message being handled without its `context`: `bus.send`, `bus.publish` and `bus.request` in a handler, and in what it calls,
@@ -60,7 +61,7 @@ export interface BusBaseOptions<TransportName extends string = string> {
    * platform cannot, it is `AMBIENT_UNAVAILABLE`. @default false: by `bus` a message leaves at once and begins a conversation of its own
    */
   readonly ambient?: boolean;
-  /** Told of each attempt at a message and of its settlement; for recording, never for deciding. */
+  /** Told of each attempt at a message and of its settlement; for recording, never for deciding. @default none */
   readonly observers?: readonly BusObserver[];
   /** Tracer, meter, statistics, diagnostics channels. @default nothing is traced, measured or counted */
   readonly telemetry?: TelemetryOptions;
@@ -85,8 +86,9 @@ export interface BusBaseOptions<TransportName extends string = string> {
 }
 
 /**
- * Options of `createBus`: endpoints, or a list of handlers that are put into endpoints by name, or neither. `OptionsOf` is the
- * transport whose options endpoints may hold; none by default.
+ * Options of `createBus`. Beside those below: `endpoints`, made by `endpoint`; or `handlers`, a list that is put into endpoints by
+ * the names of the contracts; or neither, for a bus that only sends. `OptionsOf` is the transport whose options endpoints may
+ * hold; none by default.
  */
 export type BusOptions<TransportName extends string = string, OptionsOf extends string = never> = BusBaseOptions<TransportName> &
   (

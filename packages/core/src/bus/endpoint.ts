@@ -24,6 +24,7 @@ export interface EndpointOptions<TransportName extends string = never> {
    * comes is logged as `message.unordered`. `true` is `{ onWait: 'hold' }`. @default false
    */
   readonly ordered?: boolean | { readonly onWait: LaneWait };
+  /** What happens to a message whose handler failed. @default none: it is dead-lettered after its first attempt */
   readonly recovery?: RecoveryOptions;
   /** How long a handler may take; then its signal aborts and the attempt fails as `HANDLER_TIMEOUT`. A handler's own `timeout` wins. @default no limit */
   readonly timeout?: Duration;
@@ -42,11 +43,11 @@ export interface EndpointOptions<TransportName extends string = never> {
    * means nothing, and what the handlers send leaves before the platform acks. @default false
    */
   readonly passive?: boolean;
-  /** Middleware for this endpoint, inside that of the bus. */
+  /** Middleware for this endpoint, inside that of the bus. @default none */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
-  /** Middleware around every message that leaves handlers of this endpoint, inside that of the bus. */
+  /** Middleware around every message that leaves handlers of this endpoint, inside that of the bus. @default none */
   readonly sendMiddleware?: readonly Middleware<OutgoingContext>[];
-  /** Options of the transport for this endpoint, made by its own factory; those of another transport do not compile, and are refused. */
+  /** Options of the transport for this endpoint, made by its own factory; those of another transport do not compile, and are refused. @default those of the transport */
   readonly transport?: EndpointTransportOptions<TransportName>;
 }
 

@@ -19,7 +19,7 @@ export interface ConfigurationProblem {
 export interface ValidateOptions {
   /** Also asks the broker: opens the transport unless it is open, compares, changes nothing, and closes it. @default false */
   readonly connect?: boolean;
-  /** Gives up: the call rejects with its reason. */
+  /** Gives up: the call rejects with its reason. @default none */
   readonly signal?: AbortSignal;
 }
 

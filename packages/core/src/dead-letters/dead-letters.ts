@@ -37,9 +37,9 @@ export interface DeadLetterQuery {
   readonly after?: string;
   /** The most letters to show. @default all */
   readonly limit?: number;
-  /** Shows only these. */
+  /** Shows only these. @default all */
   readonly where?: DeadLetterFilter;
-  /** Ends the listing: it throws the signal's reason. */
+  /** Ends the listing: it throws the signal's reason. @default none */
   readonly signal?: AbortSignal;
 }
 
@@ -70,9 +70,9 @@ export interface DeadLetterReport {
 export interface DeadLetterActionOptions {
   /** The most letters that a filter selects. @default 1,000 */
   readonly limit?: number;
-  /** Told of each letter as soon as its outcome is known. What it throws changes nothing. */
+  /** Told of each letter as soon as its outcome is known. What it throws changes nothing. @default nobody */
   readonly onProgress?: (outcome: DeadLetterOutcome) => void;
-  /** Gives up between two letters; what was not begun is `untried`. */
+  /** Gives up between two letters; what was not begun is `untried`. @default none */
   readonly signal?: AbortSignal;
 }
 

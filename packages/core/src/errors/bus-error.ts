@@ -3,9 +3,9 @@ import { ERROR_CODES } from './error-codes.ts';
 
 /** What an error carries beside its code and text. */
 export interface BusErrorOptions {
-  /** The error behind this one. */
+  /** The error behind this one. @default none */
   readonly cause?: unknown;
-  /** Facts to branch on or to print: names, numbers. Never a body, a header value or a secret. */
+  /** Facts to branch on or to print: names, numbers. Never a body, a header value or a secret. @default none */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

@@ -26,7 +26,7 @@ export interface MediatorOptions {
   readonly handlers: HandlerList;
   /** Makes the instances of handler classes, one scope for each call of a handler. @default `new Handler()` */
   readonly container?: IContainer;
-  /** Middleware around the handlers of a message, outermost first; the same as on a bus. */
+  /** Middleware around the handlers of a message, outermost first; the same as on a bus. @default none */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /**
    * Handles published events in the background, within bounds: `publish` resolves when the event has a place, and not when it is handled.

@@ -5,13 +5,16 @@ import type { Command, Contract, ContractKind, Event, OneOf, Query } from './con
 import { assertContractName, assertEndpointName, assertReplyKind } from './message-name.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
-/** Options of `defineCommand`, `defineEvent` and `defineQuery`. */
+/** Options of `defineCommand`, `defineEvent` and `defineQuery`. Beside those below: `schema`, any Standard Schema, which gives the type as well. */
 export interface ContractOptions {
   /** A whole number from 1. It changes only when old receivers must not read the message. @default 1 */
   readonly version?: number;
 }
 
-/** Options of commands and queries. */
+/**
+ * Options of commands and queries. Beside those below: `reply`, a schema of the reply, and `reply: true` for a command whose reply has a
+ * type and no schema; or `replies`, the schemas of several named replies.
+ */
 export interface RequestContractOptions extends ContractOptions {
   /** The endpoint that handles it, where neither the call nor a route names one. @default the name up to its last dot */
   readonly endpoint?: string;

@@ -4,29 +4,29 @@ import type { Duration } from '../runtime/duration.ts';
 
 /** What may be said about one message at the call. */
 export interface SendOptions {
-  /** The endpoint, for this call; wins over routes and names. Commands only. */
+  /** The endpoint, for this call; wins over routes and names. Commands only. @default that of the route, else of the name */
   readonly to?: string;
   /** The message id, 1 to 128 characters. Send again with the same id after an unknown outcome. @default a new UUID of version 7 */
   readonly messageId?: string;
   /** The business flow; 1 to 128 characters. @default that of the message being handled */
   readonly correlationId?: string;
-  /** Messages of one destination with the same key keep their order. 1 to 128 characters. */
+  /** Messages of one destination with the same key keep their order. 1 to 128 characters. @default none: no order is kept */
   readonly partitionKey?: string;
   /** Whose message it is; 1 to 128 characters. @default that of the message being handled */
   readonly tenantId?: string;
-  /** Not before this long from now. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has no delay of that length. */
+  /** Not before this long from now. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has no delay of that length. @default at once */
   readonly delay?: Duration;
-  /** Of no use after this long; then it is dead-lettered as `expired` instead of being handled. */
+  /** Of no use after this long; then it is dead-lettered as `expired` instead of being handled. @default no limit */
   readonly timeToLive?: Duration;
-  /** 0 (lowest, default) to 9. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has none. */
+  /** 0 (lowest) to 9. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has none. @default 0 */
   readonly priority?: number;
   /** The endpoint that is told, by a `Fault`, when the message is given up. @default all that handle `Fault` */
   readonly faultTo?: string;
-  /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. */
+  /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. @default none */
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
   /** In a handler: leaves at once, also when the attempt fails later, and keeps its links to the message being handled. @default false */
   readonly detached?: boolean;
-  /** Gives up waiting for the broker's answer. */
+  /** Gives up waiting for the broker's answer. @default none: after `publishTimeout` */
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export interface SendOptions {
 export interface RequestOptions extends Omit<SendOptions, 'delay' | 'signal' | 'faultTo' | 'detached'> {
   /** How long to wait for the reply, from the call on; then it is `REQUEST_TIMEOUT`. @default '30s' */
   readonly timeout?: Duration;
-  /** Gives up waiting for the reply: `REQUEST_ABORTED`. */
+  /** Gives up waiting for the reply: `REQUEST_ABORTED`. @default none: after `timeout` */
   readonly signal?: AbortSignal;
 }
 

@@ -30,7 +30,7 @@ export interface RecoveryOptions {
   readonly jitter?: number;
   /** What is done about which errors; the first rule that matches decides. @default every error is retried, an aborted one is redelivered */
   readonly rules?: readonly ErrorRule[];
-  /** Told of each failed attempt that is followed by another. What it throws is logged and changes nothing. */
+  /** Told of each failed attempt that is followed by another. What it throws is logged and changes nothing. @default nobody */
   readonly onRetry?: (event: RetryEvent) => void;
 }
 

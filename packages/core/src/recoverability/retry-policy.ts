@@ -28,11 +28,11 @@ export interface RetryPolicies {
   immediate(retries: number): RetryPolicy;
   /** The same wait each time. */
   interval(options: RetryOptions & { readonly every: Duration }): RetryPolicy;
-  /** `first`, then longer by `step` each time, at most `max`. */
+  /** `first`, then longer by `step` each time, at most `max`; without `max` there is no limit. */
   linear(options: RetryOptions & { readonly first: Duration; readonly step: Duration; readonly max?: Duration }): RetryPolicy;
-  /** `first`, then `factor` times as long each time, at most `max`. */
+  /** `first`, then `factor` times as long each time, at most `max`. `factor` is 2 by default; without `max` there is no limit. */
   exponential(options: RetryOptions & { readonly first: Duration; readonly factor?: number; readonly max?: Duration }): RetryPolicy;
-  /** `unit` times 1, 1, 2, 3, 5, 8, …, at most `max`. */
+  /** `unit` times 1, 1, 2, 3, 5, 8, …, at most `max`; without `max` there is no limit. */
   fibonacci(options: RetryOptions & { readonly unit: Duration; readonly max?: Duration }): RetryPolicy;
   /** A function of your own: the wait before the retry, counted from 1; `undefined` gives up. It must be pure. */
   custom(options: RetryOptions & { readonly delay: (retry: number, error: unknown) => Duration | undefined }): RetryPolicy;

@@ -11,15 +11,15 @@ import { TestFailure } from '../expecting/test-failure.ts';
 export interface FaultRates {
   /** Chooses which. @default 1 */
   readonly seed?: number;
-  /** A message is stored twice. */
+  /** A message is stored twice. @default 0 */
   readonly duplicate?: number;
-  /** What waits at the endpoint of a message is shuffled, outside of lanes. */
+  /** What waits at the endpoint of a message is shuffled, outside of lanes. @default 0 */
   readonly reorder?: number;
-  /** What a handler sends is stored, and the answer is lost: `SEND_OUTCOME_UNKNOWN`. */
+  /** What a handler sends is stored, and the answer is lost: `SEND_OUTCOME_UNKNOWN`. @default 0 */
   readonly loseConfirm?: number;
-  /** What a handler sends is refused: `SEND_REJECTED`. */
+  /** What a handler sends is refused: `SEND_REJECTED`. @default 0 */
   readonly rejectSend?: number;
-  /** The connection breaks when a message has been handled, before it is acknowledged: all that is not settled comes again. At most ten times for one message. */
+  /** The connection breaks when a message has been handled, before it is acknowledged: all that is not settled comes again. At most ten times for one message. @default 0 */
   readonly crash?: number;
 }
 

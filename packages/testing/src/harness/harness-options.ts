@@ -23,7 +23,10 @@ export interface HarnessSettings {
   readonly logger?: Logger;
 }
 
-/** Options of `createTestHarness`: all of a bus but transport and runtime, and those of the harness. */
+/**
+ * Options of `createTestHarness`: those of `createBus`, `endpoints` or `handlers` included, but `transport` and `runtime`; and those of the
+ * harness. Other defaults than on a bus have `name` (`'test'`), `provisioning` (`'apply'`), `drainTimeout` (0) and `logger`.
+ */
 export type TestHarnessOptions = Omit<BusBaseOptions, 'transport' | 'runtime' | 'logger'> &
   HarnessSettings &
   (

@@ -7,7 +7,7 @@ export type QueueType = 'classic' | 'quorum';
 
 /** Options of `rabbitmq.endpoint`. They are arguments of the queue: the broker refuses to change them, so delete it first, or give the endpoint another name. */
 export interface RabbitmqEndpointOptions {
-  /** @default that of the transport */
+  /** The type of the queue. @default that of the transport */
   readonly queue?: QueueType;
   /** How many priorities the queue knows beside 0, 1 to 9; each costs memory. Classic queues only: quorum queues know two by themselves, from 4.0 on. @default none */
   readonly maxPriority?: number;
