@@ -16,9 +16,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'scripts/test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'benchmarks/test/**/*.test.ts',
+          ],
           exclude: ['**/*.broker.test.ts', '**/node_modules/**', '**/dist/**'],
           isolate: false,
+          testTimeout: 20_000, // for what hangs: on a busy machine a process that a test starts takes more than the usual 5 s
         },
       },
       {

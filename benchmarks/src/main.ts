@@ -1,69 +1,100 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import type { Report } from './report.ts';
-import { renderReport } from './report.ts';
-import type { Row } from './row.ts';
-import { runRow } from './run-row.ts';
+import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench-options.ts';
+import { findRows, type FoundRow } from './find-rows.ts';
+import { Progress } from './progress.ts';
+import { worseThan } from './report/change.ts';
+import { lastCommitted } from './report/last-committed.ts';
+import { renderReport } from './report/render-report.ts';
+import type { Report } from './report/report.ts';
+import type { RowResult } from './run-row.ts';
+import { runRow, samplesOf } from './run-row.ts';
+import { sampleProcess } from './sample-process.ts';
 
-const HELP = `Measures Waybill beside its peers and prints a table.
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-  npm run bench                       every row; writes benchmarks/results/latest.{json,md}
-  npm run bench -- --only memory      only rows whose file name holds the word; writes nothing
-  npm run bench -- --rounds 5         more rounds (default 3); each round measures forth and back in fresh processes
-  npm run bench -- --dry              writes nothing`;
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    dry: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 });
 
-if (values.help) console.log(HELP);
-else await main();
-
 async function main(): Promise<void> {
-  const rounds = Number(values.rounds);
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error(`--rounds is ${values.rounds}; use a whole number from 1`);
-  const folder = new URL('rows/', import.meta.url);
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && name.includes(values.only ?? ''))
-    .toSorted();
-  if (files.length === 0) throw new Error(`no row's file name holds "${values.only}"`);
-  const rows: Row[] = [];
-  const results: Report['rows'][number][] = [];
-  for (const name of files) {
-    const { row } = (await import(new URL(name, folder).href)) as { readonly row: Row };
-    process.stderr.write(`${rows.length + 1}/${files.length} ${row.title} …\n`);
-    rows.push(row);
-    results.push(await runRow(row, new URL(name, folder).href, rounds));
-  }
+  const options = optionsOrHelp();
+  if (options === undefined) return;
+  const found = await findRows(options.rows);
+  if (found.length === 0) throw new Error(`No row's file, section, title or unit holds "${options.rows}". See benchmarks/src/rows.`);
+  const { results, failures } = await measure(found, options);
   const report: Report = {
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
-    rounds,
+    rounds: options.rounds,
     rows: results,
   };
-  const table = renderReport(report, rows, readBefore());
-  console.log(table);
-  if (values.dry || values.only !== undefined) return;
-  writeFileSync(resultPath('latest.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-  writeFileSync(resultPath('latest.md'), table);
+  const before = lastCommitted(root);
+  const rows = found.map(({ row }) => row);
+  const tables = renderReport(report, rows, before);
+  console.log(tables);
+  if (options.out !== undefined && failures.length === 0) write(options.out, report, tables);
+  fail([...failures, ...(options.gate ? worseThan(before, report) : [])]);
 }
 
-function resultPath(name: string): string {
-  return fileURLToPath(new URL(`../results/${name}`, import.meta.url));
-}
-
-function readBefore(): Report | undefined {
+/** `undefined` when there is nothing to measure: the help was wanted, or the options are wrong. */
+function optionsOrHelp(): BenchOptions | undefined {
   try {
-    return JSON.parse(readFileSync(resultPath('latest.json'), 'utf8')) as Report;
-  } catch {
-    return undefined;
+    const options = parseBenchOptions(process.argv.slice(2), join(root, 'benchmarks', 'results'));
+    if (options !== 'help') return options;
+    console.log(BENCH_HELP);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${BENCH_HELP}`);
+    process.exitCode = 2;
   }
+  return undefined;
+}
+
+/** A row that cannot be measured harms no other. */
+async function measure(
+  found: readonly FoundRow[],
+  options: BenchOptions,
+): Promise<{ readonly results: readonly RowResult[]; readonly failures: readonly string[] }> {
+  const rounds = found.map(({ row }) => row.rounds ?? options.rounds);
+  const progress = new Progress(
+    found.map(({ row }, index) => ({ row, rounds: rounds[index] as number, samples: samplesOf(row, rounds[index] as number) })),
+  );
+  const results: RowResult[] = [];
+  const failures: string[] = [];
+  for (const [index, one] of found.entries()) {
+    const sample = async (variant: string, round: number): Promise<number> => {
+      show(progress.line(index, round, variant));
+      const begin = performance.now();
+      const figure = await sampleProcess(one, variant, options.pace);
+      progress.took(index, (performance.now() - begin) / 1_000);
+      return figure;
+    };
+    await runRow(one.row, rounds[index] as number, sample).then(
+      (result) => results.push(result),
+      (error: unknown) => failures.push(error instanceof Error ? error.message : String(error)),
+    );
+  }
+  show('');
+  return { results, failures };
+}
+
+/** On a terminal one line that changes; else a line each. */
+function show(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line.slice(0, process.stderr.columns - 1)}`);
+  else if (line !== '') process.stderr.write(`${line}\n`);
+}
+
+function write(folder: string, report: Report, tables: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  writeFileSync(join(folder, 'latest.md'), tables);
+}
+
+function fail(problems: readonly string[]): void {
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
 }

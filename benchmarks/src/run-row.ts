@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { median } from './median.ts';
-import type { Row } from './row.ts';
+import type { Row, Unit } from './row.ts';
 
-/** A row as measured: the medians, and ours against each peer. */
+/** A row as measured: the medians, ours against each peer, and the raw figures of each round. */
 export interface RowResult {
   readonly title: string;
-  readonly unit: Row['unit'];
+  readonly unit: Unit;
   readonly ours: number;
+  /** One figure a round, the mean of forth and back. */
+  readonly oursByRound: readonly number[];
   readonly peers: readonly PeerResult[];
 }
 
@@ -16,33 +16,39 @@ export interface PeerResult {
   readonly name: string;
   readonly figure: number;
   readonly against: number;
+  readonly againstByRound: readonly number[];
 }
 
-const SAMPLE_TIMEOUT_MS = 120_000;
+/** Measures one variant once, in a fresh process. */
+export type Sampler = (variant: string, round: number) => Promise<number>;
 
-/** Measures ours and each peer in fresh processes, forth and back in each round, so that a drift of the machine hits all alike. */
-export async function runRow(row: Row, file: string, rounds: number): Promise<RowResult> {
+/** Ours and each peer, forth and back in each round, so that a drift of the machine hits all alike. */
+export async function runRow(row: Row, rounds: number, sample: Sampler): Promise<RowResult> {
   const names = ['ours', ...Object.keys(row.peers)];
   const figures = new Map<string, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of [...names, ...names.toReversed()]) figures.get(name)?.push(await runSample(row, file, name));
-  }
-  const ours = figures.get('ours') as number[];
+  for (let round = 1; round <= rounds; round += 1)
+    for (const name of [...names, ...names.toReversed()]) figures.get(name)?.push(await sample(name, round));
+  const oursByRound = perRound(figures.get('ours') as number[]);
   return {
     title: row.title,
     unit: row.unit,
-    ours: median(ours),
+    ours: median(oursByRound),
+    oursByRound,
     peers: Object.keys(row.peers).map((name) => {
-      const theirs = figures.get(name) as number[];
-      return { name, figure: median(theirs), against: compare(row, perRound(ours), perRound(theirs)) };
+      const theirs = perRound(figures.get(name) as number[]);
+      const againstByRound = oursByRound.map((ours, round) => compare(row, ours, theirs[round] as number));
+      return { name, figure: median(theirs), against: median(againstByRound), againstByRound };
     }),
   };
 }
 
-function compare({ compare: how }: Row, ours: readonly number[], theirs: readonly number[]): number {
-  return median(
-    ours.map((figure, round) => (how === 'difference' ? figure - (theirs[round] as number) : figure / (theirs[round] as number))),
-  );
+/** How many processes measure a row. */
+export function samplesOf(row: Row, rounds: number): number {
+  return (Object.keys(row.peers).length + 1) * 2 * rounds;
+}
+
+function compare({ compare: how }: Row, ours: number, theirs: number): number {
+  return how === 'difference' ? ours - theirs : ours / theirs;
 }
 
 /** The mean of the two samples of each round. */
@@ -51,23 +57,4 @@ function perRound(figures: readonly number[]): readonly number[] {
     { length: figures.length / 2 },
     (_, round) => ((figures[2 * round] as number) + (figures[2 * round + 1] as number)) / 2,
   );
-}
-
-function runSample(row: Row, file: string, name: string): Promise<number> {
-  const sample = fileURLToPath(new URL('sample.ts', import.meta.url));
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(row.nodeOptions ?? []), sample, file, name], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: SAMPLE_TIMEOUT_MS,
-    });
-    let [out, problems] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      const figure = Number(out.trim().split('\n').at(-1));
-      if (code === 0 && out.trim() !== '' && Number.isFinite(figure)) resolve(figure);
-      else reject(new Error(`"${row.title}", ${name}: ended with ${signal ?? code}\n${problems || out}`));
-    });
-  });
 }

@@ -1,9 +1,10 @@
-import type { Row, Variant } from './row.ts';
+import type { Pace, Row } from './row.ts';
 
-/** The process that measures: `node sample.ts <file of the row> <ours | name of a peer>`. Prints the figure as its last line. */
-const [file = '', name = ''] = process.argv.slice(2);
-const { row } = (await import(file)) as { readonly row: Row };
-const variant: Variant | undefined = name === 'ours' ? row.ours : row.peers[name];
-if (variant === undefined) throw new Error(`the row "${row.title}" has no variant "${name}"`);
-console.log(`\n${await variant()}`);
+/** The process that measures: `node sample.ts <file> <index of the row> <ours | name of a peer> <pace>`. Prints the figure as its last line. */
+const [file = '', index = '', name = '', pace = ''] = process.argv.slice(2);
+const { rows } = (await import(file)) as { readonly rows: readonly Row[] };
+const row = rows[Number(index)];
+const variant = name === 'ours' ? row?.ours : row?.peers[name];
+if (variant === undefined) throw new Error(`${file} has no variant "${name}" in its row ${index}`);
+console.log(`\n${await variant(JSON.parse(pace) as Pace)}`);
 process.exit(0);

@@ -1,18 +1,34 @@
 import 'reflect-metadata';
 import { CommandBus, CommandHandler } from '@nestjs/cqrs';
-import type { Command, MediatorOptions } from '@waybill/core';
-import { createMediator, defineCommand, handler } from '@waybill/core';
+import type { Command, Event, MediatorOptions } from '@waybill/core';
+import { createMediator, defineCommand, defineEvent, handler } from '@waybill/core';
+import Emittery from 'emittery';
 import { Order } from './order.ts';
+import type { Batch } from './throughput.ts';
 
-type Batch = (count: number) => Promise<void>;
 type Handle = (order: Order) => Promise<unknown>;
 
 const SubmitOrder: Command<Order> = defineCommand('bench.submit-order');
+const OrderSubmitted: Event<Order> = defineEvent('bench.order-submitted');
 
 /** A mediator with one asynchronous handler. */
 export function mediator(options: Partial<MediatorOptions> = {}): Batch {
   const one = createMediator({ ...options, handlers: [handler(SubmitOrder, summing())] });
   return inTurn((order) => one.send(SubmitOrder, order));
+}
+
+/** A mediator that publishes an event to one asynchronous handler, and waits for it. */
+export function publishing(): Batch {
+  const one = createMediator({ handlers: [handler(OrderSubmitted, summing())] });
+  return inTurn((order) => one.publish(OrderSubmitted, order));
+}
+
+/** Emittery with one asynchronous listener, awaited: `emit` rejects when the listener does, as `publish` of the mediator. */
+export function emittery(): Batch {
+  const emitter = new Emittery<{ 'order-submitted': Order }>();
+  const sum = summing();
+  emitter.on('order-submitted', ({ data }) => sum(data));
+  return inTurn((order) => emitter.emit('order-submitted', order));
 }
 
 /** The command bus of NestJS with one asynchronous handler, and so many asynchronous functions around each call. */

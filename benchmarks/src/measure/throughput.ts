@@ -1,16 +1,23 @@
-const SAMPLES = 5;
-const SAMPLE_MS = 400;
-const WARM_UP_MS = 1_500;
+import { median } from '../median.ts';
+import type { Pace } from '../row.ts';
+
+/** Handles so many messages. */
+export type Batch = (count: number) => Promise<void>;
 
 /** Runs `batch(count)` until the code is warm, then for several samples; the median, in messages a second. */
-export async function throughput(batch: (count: number) => Promise<void>, count = 10_000): Promise<number> {
-  await sample(batch, count, WARM_UP_MS);
+export async function throughput(batch: Batch, { warmUpMs, sampleMs, samples }: Pace, count = 10_000): Promise<number> {
+  await sample(batch, count, warmUpMs);
   const rates: number[] = [];
-  for (let index = 0; index < SAMPLES; index += 1) rates.push(await sample(batch, count, SAMPLE_MS));
-  return rates.sort((a, b) => a - b)[SAMPLES >> 1] as number;
+  for (let index = 0; index < samples; index += 1) rates.push(await sample(batch, count, sampleMs));
+  return median(rates);
 }
 
-async function sample(batch: (count: number) => Promise<void>, count: number, forMs: number): Promise<number> {
+/** The same as nanoseconds a message. */
+export async function nanoseconds(batch: Batch, pace: Pace, count?: number): Promise<number> {
+  return 1e9 / (await throughput(batch, pace, count));
+}
+
+async function sample(batch: Batch, count: number, forMs: number): Promise<number> {
   const begin = performance.now();
   let done = 0;
   while (performance.now() - begin < forMs) {

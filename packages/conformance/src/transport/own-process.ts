@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createBus, defineCommand, defineEvent, endpoint, handler } from '@waybill/core';
 import type { IMessageTransport } from '@waybill/core/transport';
+import { BUSY_MACHINE } from './busy-machine.ts';
 
 /** How a process of its own ended. */
 export interface OwnProcessEnd {
@@ -35,7 +36,7 @@ export async function liveOnce(create: () => IMessageTransport, endpointName: st
     name: 'conformance',
     provisioning: 'apply',
     transport: create(),
-    endpoints: [endpoint(endpointName, { handlers: [work, count] })],
+    endpoints: [endpoint(endpointName, { handlers: [work, count], ...BUSY_MACHINE })],
   });
   await bus.start();
   for (let n = 0; n < COUNT; n += 1) await bus.send(Work, { n });

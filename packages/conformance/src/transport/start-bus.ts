@@ -1,5 +1,6 @@
 import type { Bus, BusBaseOptions, Endpoint } from '@waybill/core';
 import { createBus } from '@waybill/core';
+import { BUSY_MACHINE } from './busy-machine.ts';
 import type { CaseHarness } from './case-harness.ts';
 
 /** Options of {@link startBus}: those of a bus, without what the harness gives. */
@@ -11,6 +12,7 @@ export function makeBus(harness: CaseHarness, options: CaseBusOptions = {}): Bus
     name: 'conformance',
     provisioning: 'apply',
     ...options,
+    endpoints: (options.endpoints ?? []).map((one) => ({ ...BUSY_MACHINE, ...one })),
     transport: harness.createBare(),
     runtime: harness.runtime,
   });
