@@ -34,7 +34,9 @@ export default defineConfig({
           include: ['packages/*/test/**/*.broker.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
+          globalSetup: ['packages/servers/src/vitest/global-setup.ts'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -1,0 +1,150 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { freePorts } from '../free-ports.ts';
+import type { OwnNode } from '../own-node.ts';
+import { runCommand } from '../run-command.ts';
+import { ServerProcess } from '../server-process.ts';
+import { findBinaries } from './find-binaries.ts';
+import { rabbitmqVersion } from './handshake.ts';
+
+/** A private node: its own data, ports and `epmd`, all on 127.0.0.1. */
+export class RabbitmqNode implements OwnNode {
+  readonly url: string;
+  /** The management API, with credentials. */
+  readonly managementUrl: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #names: ServerProcess;
+  readonly #broker: ServerProcess;
+  readonly #binaries: string;
+  #version = '';
+
+  private constructor(folder: string, binaries: string, [port, management, distribution, names]: Ports) {
+    this.url = `amqp://guest:guest@127.0.0.1:${port}`;
+    this.managementUrl = `http://guest:guest@127.0.0.1:${management}`;
+    this.#binaries = binaries;
+    this.#environment = environmentOf(folder, port, distribution, names);
+    writeConfiguration(folder, port, management);
+    this.#names = new ServerProcess({
+      folder,
+      name: 'epmd',
+      program: 'epmd',
+      parameters: ['-port', String(names), '-address', '127.0.0.1'],
+      environment: this.#environment,
+    });
+    this.#broker = new ServerProcess({
+      folder,
+      name: 'rabbitmq',
+      program: join(binaries, 'rabbitmq-server'),
+      parameters: [],
+      environment: this.#environment,
+    });
+  }
+
+  /** Starts a node whose data stands in `folder`, which must be empty. Resolves when it answers, after 5 to 10 s. */
+  static async start(folder: string): Promise<RabbitmqNode> {
+    const binaries = findBinaries();
+    if (binaries === undefined) throw new Error('rabbitmq-server is not installed');
+    mkdirSync(folder, { recursive: true });
+    const [port, management, distribution, names] = await freePorts(4);
+    const node = new RabbitmqNode(folder, binaries, [port, management, distribution, names] as Ports);
+    try {
+      await node.start();
+    } catch (error) {
+      await node[Symbol.asyncDispose]();
+      throw error;
+    }
+    return node;
+  }
+
+  get version(): string {
+    return this.#version;
+  }
+
+  get isRunning(): boolean {
+    return this.#broker.isRunning;
+  }
+
+  async start(): Promise<void> {
+    await this.#names.start(async () => {});
+    await this.#broker.start(async () => {
+      this.#version = await rabbitmqVersion(this.url);
+      if (!this.#broker.output().includes(STARTED)) throw new Error('it has not started all its plugins');
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#broker.stop('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.#broker.stop('SIGKILL');
+  }
+
+  freeze(): void {
+    this.#broker.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#broker.signal('SIGCONT');
+  }
+
+  /** What `rabbitmqctl` prints. @throws Error with its output where it fails. */
+  async ctl(...parameters: readonly string[]): Promise<string> {
+    const { exitCode, output } = await runCommand(join(this.#binaries, 'rabbitmqctl'), ['--quiet', ...parameters], {
+      environment: this.#environment,
+    });
+    if (exitCode !== 0) throw new Error(`rabbitmqctl ${parameters.join(' ')} failed: ${output.trim()}.`);
+    return output;
+  }
+
+  /** Raises or clears the memory alarm: while it is on, every connection that publishes is blocked. */
+  async setAlarm(isOn: boolean): Promise<void> {
+    await this.ctl('set_vm_memory_high_watermark', isOn ? '0.000001' : '0.4');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#broker.stop('SIGKILL');
+    await this.#names.stop('SIGKILL');
+    this.#names.removeFolder();
+  }
+}
+
+/** The node lets clients in before its start is complete; what they declare until then can be lost by a kill. */
+const STARTED = 'completed with';
+
+type Ports = readonly [port: number, management: number, distribution: number, names: number];
+
+function writeConfiguration(folder: string, port: number, management: number): void {
+  const lines = [
+    `listeners.tcp.1 = 127.0.0.1:${port}`,
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${management}`,
+    'loopback_users = none',
+    'disk_free_limit.absolute = 50MB',
+    `log.file = ${folder}/rabbitmq.log`,
+    'log.console = false',
+  ];
+  writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'enabled_plugins'), '[rabbitmq_management].\n');
+}
+
+function environmentOf(folder: string, port: number, distribution: number, names: number): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    LANG: 'C.UTF-8',
+    HOME: folder, // the cookie stands there
+    RABBITMQ_NODENAME: `waybill-${port}@localhost`,
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: folder,
+    RABBITMQ_PID_FILE: join(folder, 'node.pid'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
+    RABBITMQ_DIST_PORT: String(distribution),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(names),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    RUNNING_UNDER_SYSTEMD: 'true', // no shell between us and the node: the process that we started is the one that we kill
+  };
+}
