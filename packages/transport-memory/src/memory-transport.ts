@@ -21,6 +21,7 @@ import { memoryDeadLetters } from './dead-letters/memory-dead-letters.ts';
 import type { MemoryBroker, MemoryBrokerOptions } from './memory-broker.ts';
 import { MEMORY_BROKER_OPTIONS, memoryBroker, stateOf } from './memory-broker.ts';
 import { MemoryReceiver } from './receive/memory-receiver.ts';
+import { warnOfWaiting } from './receive/warn-of-waiting.ts';
 import { MemorySender } from './send/memory-sender.ts';
 import { memoryTopology } from './topology/memory-topology.ts';
 
@@ -86,11 +87,13 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
 
   async close(): Promise<void> {
     for (const receiver of this.#receivers) receiver.abandon();
+    const places = new Set(Array.from(this.#receivers, ({ place }) => place));
     this.#receivers.clear();
     for (const address of this.#inboxes) this.#broker.replies.delete(address);
     this.#inboxes.clear();
     this.#giveUpConfirms();
     this.#broker.connections.delete(this);
+    if (this.#open !== undefined && !this.capabilities.durable) warnOfWaiting(places, this.#broker, this.#open.runtime.logger);
     this.#open?.onState({ status: 'closed' });
     this.#open = undefined;
   }

@@ -7,6 +7,7 @@ export const LOG_EVENTS = {
   destinationMissing: 'destination.missing',
   transportState: 'transport.state',
   transportCloseFailed: 'transport.close-failed',
+  messagesLeft: 'transport.messages-left',
   callbackFailed: 'transport.callback-failed',
   receiverStopFailed: 'receiver.stop-failed',
   messageRetried: 'message.retried',

@@ -91,6 +91,10 @@ export class LogPlace implements Place {
     return this.#partitions.reduce((sum, partition) => sum + partition.waiting, 0);
   }
 
+  get delayed(): number {
+    return this.#delayed.size;
+  }
+
   get hasTakers(): boolean {
     return this.#takers.size > 0;
   }

@@ -16,6 +16,8 @@ export interface Place {
   readonly heldLetters: Set<string>;
   /** How many wait to be taken. */
   readonly waiting: number;
+  /** How many are not due yet. */
+  readonly delayed: number;
   /** Something is taken, or may be: an active taker is told of what comes. */
   readonly hasTakers: boolean;
 

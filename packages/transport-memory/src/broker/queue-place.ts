@@ -45,6 +45,8 @@ export class QueuePlace implements Place {
   readonly #lanes = new Map<string, Lane>();
   readonly #takers = new Set<Taker>();
   #behind = 0;
+  /** Cancelled messages that still stand among the delayed. */
+  #cancelled = 0;
 
   constructor(parts: QueueParts) {
     this.name = parts.name;
@@ -54,6 +56,10 @@ export class QueuePlace implements Place {
 
   get waiting(): number {
     return this.#queue.size + this.#behind;
+  }
+
+  get delayed(): number {
+    return this.#delayed.size - this.#cancelled;
   }
 
   get hasTakers(): boolean {
@@ -111,11 +117,12 @@ export class QueuePlace implements Place {
     const stored = this.#cancellable.get(nativeId);
     if (stored === undefined) return false;
     stored.cancelled = true;
+    this.#cancelled += 1;
     return this.#cancellable.delete(nativeId);
   }
 
   nextDue(): number | undefined {
-    while (this.#delayed.peek()?.cancelled === true) this.#delayed.take();
+    for (; this.#delayed.peek()?.cancelled === true; this.#cancelled -= 1) this.#delayed.take();
     return this.#delayed.peek()?.notBefore;
   }
 
@@ -138,6 +145,7 @@ export class QueuePlace implements Place {
     this.#cancellable.clear();
     this.#lanes.clear();
     this.#behind = 0;
+    this.#cancelled = 0;
     this.deadLetters.clear();
   }
 
@@ -146,8 +154,8 @@ export class QueuePlace implements Place {
     for (let stored = this.#delayed.peek(); stored !== undefined && stored.notBefore <= now; stored = this.#delayed.peek()) {
       this.#delayed.take();
       this.#cancellable.delete(stored.nativeId);
-      if (stored.cancelled) continue;
-      if (this.#laneOf(stored)?.holder === stored) this.#push(stored);
+      if (stored.cancelled) this.#cancelled -= 1;
+      else if (this.#laneOf(stored)?.holder === stored) this.#push(stored);
       else this.#enqueue(stored);
     }
   }

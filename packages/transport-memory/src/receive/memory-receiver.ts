@@ -1,4 +1,5 @@
 import type { IReceiver, ITransportDelivery, ReceiverState, Timer } from '@waybill/core/transport';
+import type { Place } from '../broker/place.ts';
 import { MemoryDelivery } from './memory-delivery.ts';
 import type { MemorySettler } from './memory-delivery.ts';
 import type { SettlingParts } from './memory-settler.ts';
@@ -28,6 +29,10 @@ export class MemoryReceiver implements IReceiver {
       deadLetter: (stored, options) => settling.deadLetter(stored, options),
       settled: (delivery) => this.#settled(delivery),
     };
+  }
+
+  get place(): Place {
+    return this.#parts.place;
   }
 
   get state(): ReceiverState {
