@@ -17,6 +17,7 @@ export type {
   Query,
   ReplyInputOf,
   ReplyOf,
+  Untyped,
 } from './messages/contract.ts';
 export { jsonSchemaOf } from './messages/json-schema.ts';
 export type { JsonSchemaOptions } from './messages/json-schema.ts';

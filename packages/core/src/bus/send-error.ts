@@ -1,7 +1,8 @@
 import { MessageError } from '../errors/bus-error.ts';
+import { nearest } from '../errors/option-problems.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders } from '../messages/message-headers.ts';
-import type { RouteRule } from '../routing/route-table.ts';
+import type { RouteRule, RouteTable } from '../routing/route-table.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 import type { RejectionCode, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 
@@ -11,6 +12,8 @@ export interface UnsentEntry {
   readonly capabilities: TransportCapabilities;
   /** The rule that chose its destination; `undefined` where nothing was chosen. */
   readonly rule: RouteRule | undefined;
+  /** The other endpoints that the bus knows of, where a place is missing. */
+  readonly othersThan: RouteTable['othersThan'];
 }
 
 /** The error for an entry that was not accepted: what, where, why, and the way out. */
@@ -38,8 +41,9 @@ interface Reason {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-function reasonFor(code: RejectionCode, { entry, capabilities, rule }: UnsentEntry): Reason {
-  if (code === 'UNROUTABLE') return { text: unroutable(rule), facts: { chosenBy: rule } };
+function reasonFor(code: RejectionCode, unsent: UnsentEntry): Reason {
+  const { entry, capabilities, rule } = unsent;
+  if (code === 'UNROUTABLE') return { text: unroutable(unsent), facts: { chosenBy: rule } };
   if (code === 'MESSAGE_TOO_LARGE') return tooLarge('body', entry.body.byteLength, capabilities.maxMessageBytes);
   if (code === 'HEADERS_TOO_LARGE')
     return tooLarge('headers', MessageHeaders.copyOf(entry.headers).byteLength(), capabilities.maxHeaderBytes);
@@ -51,9 +55,21 @@ function tooLarge(what: 'body' | 'headers', bytes: number, max: number): Reason 
   return { text: `Its ${what} ${what === 'body' ? 'has' : 'have'} ${bytes} bytes; ${max} are allowed. ${wayOut}`, facts: { bytes, max } };
 }
 
-function unroutable(rule: RouteRule | undefined): string {
+function unroutable({ entry, rule, othersThan }: UnsentEntry): string {
   const chosen = rule === undefined ? '' : ` It was chosen by ${CHOSEN_BY[rule]}.`;
-  return `There is no such place.${chosen} Start the service that owns it once, or mend the route.`;
+  const meant = entry.destination.kind === 'endpoint' ? meantEndpoint(othersThan(entry.destination.name)) : '';
+  return `There is no such place.${chosen}${meant} Start the service that owns it once, or mend the route.`;
+}
+
+const MOST_NAMES = 10;
+
+/** The endpoint that a mistyped name may have meant, else those that there are. */
+function meantEndpoint({ name, known }: ReturnType<RouteTable['othersThan']>): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return ` Did you mean "${near}"?`;
+  if (known.length === 0) return ' This bus knows no other endpoint.';
+  const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
+  return ` This bus knows ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }
 
 /** The rules of routing, in words. */

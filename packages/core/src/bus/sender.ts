@@ -104,7 +104,7 @@ export class Sender {
     const { transport, routes } = this.#parts;
     const rule =
       entry instanceof OutgoingContext && entry.destination.kind !== 'reply' ? routes.ruleFor(entry.contract, entry.options.to) : undefined;
-    return sendError({ entry, capabilities: transport.capabilities, rule }, outcome);
+    return sendError({ entry, capabilities: transport.capabilities, rule, othersThan: (place) => routes.othersThan(place) }, outcome);
   }
 
   #assertAccepted(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[]): void {

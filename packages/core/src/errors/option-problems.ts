@@ -36,7 +36,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
 }
 
 /** The known name that begins alike, or is at most a third of its letters away. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const near = known
     .map((one) => ({ one, distance: editDistance(name.toLowerCase(), one.toLowerCase()), alike: lettersAlike(name, one) }))
     .filter(({ one, distance, alike }) => alike >= MANY_LETTERS || distance <= Math.max(1, one.length / 3));

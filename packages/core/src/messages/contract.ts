@@ -25,6 +25,14 @@ export interface Contract {
   readonly '~types': { readonly message: unknown; readonly input: unknown; readonly reply: unknown; readonly replyInput: unknown };
 }
 
+/**
+ * Stands for the message, or the reply, of a contract that was given no type: no value fits it. Write the type
+ * (`defineCommand<SubmitOrder>(name)`, `const SubmitOrder: Command<SubmitOrder> = …`), or give a `schema`.
+ */
+export interface Untyped {
+  readonly '~untyped': 'this contract was given no type: write defineCommand<SubmitOrder>(name), or give it a schema';
+}
+
 /** A contract of a command: asks one endpoint to do something. */
 export interface Command<Message, Reply = void, Input = Message, ReplyInput = Reply> extends Contract {
   readonly kind: 'command';
@@ -46,17 +54,17 @@ export interface Event<Message, Input = Message> extends Contract {
   readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: void; readonly replyInput: void };
 }
 
-/** Any command. */
+/** Any command: what `send` takes. An event goes to `publish`, a query to `request`. */
 export interface AnyCommand extends Contract {
   readonly kind: 'command';
 }
 
-/** Any event. */
+/** Any event: what `publish` takes. A command goes to `send`, or to `request` for its reply. */
 export interface AnyEvent extends Contract {
   readonly kind: 'event';
 }
 
-/** Any query, and any command with a reply: what `request` takes. */
+/** Any query, and any command with a reply: what `request` takes. A command gets one by the option `reply`; without it goes to `send`. */
 export interface AnyRequest extends Contract {
   readonly kind: 'command' | 'query';
   readonly hasReply: true;

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
 import { nameValue } from '../errors/name-value.ts';
 import { assertOptions, isOptions } from '../errors/option-problems.ts';
-import type { Command, Contract, ContractKind, Event, OneOf, Query } from './contract.ts';
+import type { Command, Contract, ContractKind, Event, OneOf, Query, Untyped } from './contract.ts';
 import { assertContractName, assertEndpointName, assertReplyKind } from './message-name.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
@@ -38,7 +38,7 @@ export type ReplyInputs<R extends ReplySchemas> = { readonly [Kind in keyof R]: 
  * ```
  * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
  */
-export function defineCommand<Message = never>(name: string, options?: RequestContractOptions): Command<Message>;
+export function defineCommand<Message = Untyped>(name: string, options?: RequestContractOptions): Command<Message>;
 export function defineCommand<Message, Reply>(
   name: string,
   options: RequestContractOptions & { readonly reply: true },
@@ -63,7 +63,7 @@ export function defineCommand(name: string, options?: AllOptions): Contract {
  * Defines an event: a message that tells any number of subscribers that something has happened.
  * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
  */
-export function defineEvent<Message = never>(name: string, options?: ContractOptions): Event<Message>;
+export function defineEvent<Message = Untyped>(name: string, options?: ContractOptions): Event<Message>;
 export function defineEvent<S extends StandardSchema>(
   name: string,
   options: ContractOptions & { readonly schema: S },
@@ -76,7 +76,7 @@ export function defineEvent(name: string, options?: AllOptions): Contract {
  * Defines a query: a message that asks one endpoint for a value.
  * @throws ConfigurationError `NAME_INVALID`, `OPTION_INVALID`
  */
-export function defineQuery<Message = never, Reply = never>(name: string, options?: RequestContractOptions): Query<Message, Reply>;
+export function defineQuery<Message = Untyped, Reply = Untyped>(name: string, options?: RequestContractOptions): Query<Message, Reply>;
 export function defineQuery<S extends StandardSchema, R extends ReplySchemas>(
   name: string,
   options: RequestContractOptions & { readonly schema: S; readonly replies: R },

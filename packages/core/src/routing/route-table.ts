@@ -77,6 +77,15 @@ export class RouteTable {
     return destination;
   }
 
+  /** The endpoints that this bus has or has routes to, without its namespace; for whoever mistyped one. */
+  othersThan(place: string): { readonly name: string; readonly known: readonly string[] } {
+    const { handled, routes, namespace } = this.#reasons;
+    const name = namespace !== undefined && place.startsWith(`${namespace}.`) ? place.slice(namespace.length + 1) : place;
+    const known = new Set([...handled.keys(), ...routes.values()]);
+    known.delete(name);
+    return { name, known: Array.from(known).toSorted() };
+  }
+
   /** Where messages of a contract go without `to`, whether or not they may be sent. */
   placeOf(contract: Contract): { readonly kind: 'endpoint' | 'topic'; readonly name: string } {
     const { namespace } = this.#reasons;

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { Bus, Command, Event, MessageOf } from '@waybill/core';
+import type { Bus, Command, Event, InputOf, MessageOf, ReplyOf, Untyped } from '@waybill/core';
 import { defineCommand, defineEvent, defineQuery, handler } from '@waybill/core';
 
 interface SubmitOrder {
@@ -32,7 +32,26 @@ test('what must not compile', async () => {
   handler(OrderSubmitted, () => 5);
   // @ts-expect-error a contract without a type cannot be sent by accident
   await bus.send(defineCommand('orders.untyped'), {});
+  // @ts-expect-error neither without a payload
+  await bus.send(defineCommand('orders.untyped'));
+  // @ts-expect-error a payload is missing
+  await bus.send(SubmitOrder);
+  // @ts-expect-error a payload is missing
+  await bus.send(SubmitOrder, undefined);
+  // @ts-expect-error a payload is missing
+  await bus.publish(OrderSubmitted);
+  // @ts-expect-error a payload is missing
+  await bus.request(GetOrder);
+  await bus.send(defineCommand<void>('orders.sweep'), undefined);
   handler(GetOrder, ({ orderId }) => ({ total: orderId.length }));
   const message: MessageOf<typeof SubmitOrder> = { orderId: '1', total: 1 };
   expectTypeOf(message).toEqualTypeOf<SubmitOrder>();
+});
+
+test('a contract without a type says so, in the place of its message and its reply', () => {
+  const untyped = defineQuery('orders.untyped');
+  expectTypeOf<MessageOf<typeof untyped>>().toEqualTypeOf<Untyped>();
+  expectTypeOf<ReplyOf<typeof untyped>>().toEqualTypeOf<Untyped>();
+  const event = defineEvent('orders.untyped');
+  expectTypeOf<InputOf<typeof event>>().toEqualTypeOf<Untyped>();
 });
