@@ -10,6 +10,7 @@ import { Recorder } from '../recording/recorder.ts';
 import { RecordingTransport } from '../recording/recording-transport.ts';
 import { wireReader } from '../recording/wire-reader.ts';
 import { Activity } from './activity.ts';
+import { assertHarnessOptions } from './assert-harness-options.ts';
 import { HarnessClock } from './clock.ts';
 import type { HarnessSettings, TestHarnessOptions } from './harness-options.ts';
 import { MemoryTestHarness } from './memory-test-harness.ts';
@@ -24,9 +25,10 @@ import { TrafficWatch } from './traffic-watch.ts';
  * await harness.bus.send(SubmitOrder, { orderId: '1', total: 12 });
  * await harness.published(OrderSubmitted, { orderId: '1' });
  * ```
- * @throws ConfigurationError `CONFIGURATION_INVALID`, and those of `bus.start()`
+ * @throws ConfigurationError `OPTION_INVALID`, `CONFIGURATION_INVALID`, and those of `bus.start()`
  */
 export async function createTestHarness(options: TestHarnessOptions = {}): Promise<TestHarness> {
+  assertHarnessOptions(options);
   const { settings, bus: busOptions } = split(options);
   const seed = settings.seed ?? settings.faults?.seed ?? 1;
   const runtime = runtimeOf(settings, seed);

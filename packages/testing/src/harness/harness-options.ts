@@ -24,8 +24,8 @@ export interface HarnessSettings {
 }
 
 /**
- * Options of `createTestHarness`: those of `createBus`, `endpoints` or `handlers` included, but `transport` and `runtime`; and those of the
- * harness. Other defaults than on a bus have `name` (`'test'`), `provisioning` (`'apply'`), `drainTimeout` (0) and `logger`.
+ * Options of `createTestHarness`: those of `createBus`, `endpoints` or `handlers` included, and those of the harness. `transport` and
+ * `runtime` are the harness' own; where the options of a service are spread into it, it replaces them. Other defaults than on a bus have `name` (`'test'`), `provisioning` (`'apply'`), `drainTimeout` (0) and `logger`.
  */
 export type TestHarnessOptions = Omit<BusBaseOptions, 'transport' | 'runtime' | 'logger'> &
   HarnessSettings &
