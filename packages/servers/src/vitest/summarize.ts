@@ -18,7 +18,7 @@ export function summarize({ findings, missing, counts, requirement, leftovers }:
   readonly problems: readonly string[];
 } {
   const lines = [
-    ...[...findings].map(([name, found]) => `  ${describeServer(found)}: ${describeCount(counts.get(name))}`),
+    ...[...findings].map(([name, found]) => `  ${describeServer(found, describeCount(counts.get(name)))}`),
     ...[...counts].filter(([name]) => !findings.has(name)).map(([name, count]) => `  ${name}: ${describeCount(count)}`),
     ...[...missing.values()].map((problem) => `  ${problem}`),
   ];
@@ -33,9 +33,9 @@ export function summarize({ findings, missing, counts, requirement, leftovers }:
   };
 }
 
-function describeServer(found: FoundServer): string {
-  if (!found.isFound) return `${found.title}: ${found.problem}`;
-  return `${found.title} ${found.version} (${found.source}) at ${found.address}, ${found.way}`;
+function describeServer(found: FoundServer, count: string): string {
+  if (!found.isFound) return `${found.title}: ${count}. ${found.problem}`;
+  return `${found.title} ${found.version} (${found.source}) at ${found.address}, ${found.way}: ${count}`;
 }
 
 function describeCount({ executed, onOwn, notRun }: TestCount = NONE): string {
