@@ -17,12 +17,14 @@ export type { LaneWait, TransportCapabilities } from './transport/transport-capa
 export type {
   EndpointTopology,
   EndpointTransportOptions,
+  KeptEntity,
   PlannedEntity,
   SubscriptionTopology,
   TopicTopology,
   Topology,
   TopologyDifference,
   TopologyPlan,
+  TopologyPruning,
 } from './transport/topology.ts';
 export type { Destination, RejectionCode, SendOutcome, TransportEntry, TransportMessage } from './transport/transport-message.ts';
 

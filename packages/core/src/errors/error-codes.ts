@@ -76,6 +76,11 @@ export const ERROR_CODES = {
     meaning: 'What the transport holds differs from what the bus needs; nothing was changed.',
     wayOut: 'Start with `provisioning: "apply"`, or make the listed entities equal.',
   },
+  TOPOLOGY_REFUSED: {
+    radius: 'bus',
+    meaning: 'The broker refuses to declare or to look up an entity: a right is missing, or it does not take a name or a setting.',
+    wayOut: 'Grant the right, or let an operator apply the topology and start with `provisioning: "validate"`; mend the setting.',
+  },
   CAPABILITY_NOT_SUPPORTED: {
     radius: 'bus',
     meaning: 'The transport cannot do what was asked, and core has no way to do it in its place.',

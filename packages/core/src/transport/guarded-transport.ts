@@ -84,7 +84,7 @@ export class GuardedTransport implements IMessageTransport {
       plan: (topology) => inner.topology.plan(topology),
       compare: async (plan) => this.#whenOpen('compare', () => inner.topology.compare(plan)),
       apply: async (plan) => this.#whenOpen('apply', () => inner.topology.apply(plan)),
-      prune: async (plan) => this.#whenOpen('prune', () => inner.topology.prune(plan)),
+      prune: async (plan, prune) => this.#whenOpen('prune', () => inner.topology.prune(plan, prune)),
     };
     this.deadLetters = {
       count: async (endpoint) => this.#whenOpen('deadLetters.count', () => inner.deadLetters.count(endpoint)),

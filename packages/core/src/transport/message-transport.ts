@@ -4,7 +4,7 @@ import type { ITransportDeadLetters } from './dead-letters.ts';
 import type { ITransportDelivery } from './delivery.ts';
 import type { IReceiver } from './receiver.ts';
 import type { IReplyInbox } from './reply-inbox.ts';
-import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan } from './topology.ts';
+import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan, TopologyPruning } from './topology.ts';
 import type { TransportCapabilities } from './transport-capabilities.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
 
@@ -53,8 +53,12 @@ export interface ITransportTopology {
    * Idempotent, safe from many processes at once, never deletes. From then on subscriptions collect.
    */
   apply(plan: TopologyPlan): Promise<void>;
-  /** Removes what the transport made earlier and the plan does not hold. Returns what it removed. Only ever called by an operator. */
-  prune(plan: TopologyPlan): Promise<readonly TopologyDifference['entity'][]>;
+  /**
+   * Removes what was made for the plan's owner and the plan does not hold, unless it is in use: a queue that holds messages or
+   * is read stays as it is. What several buses share stays, and so does everything where the plan has no owner. `dryRun` only
+   * tells. Only ever called by an operator. Rejects with `CAPABILITY_NOT_SUPPORTED` where the broker cannot be asked what it holds.
+   */
+  prune(plan: TopologyPlan, options?: { readonly dryRun?: boolean }): Promise<TopologyPruning>;
 }
 
 /**

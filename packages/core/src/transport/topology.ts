@@ -64,6 +64,8 @@ export interface PlannedEntity {
 /** What `apply` would make, in that order. A value: printable, comparable, without secrets. */
 export interface TopologyPlan {
   readonly entities: readonly PlannedEntity[];
+  /** The {@link Topology.owner} that it was planned for. */
+  readonly owner?: string;
 }
 
 /** One difference between a plan and the broker. */
@@ -75,4 +77,17 @@ export interface TopologyDifference {
   readonly setting?: string;
   readonly wanted?: string;
   readonly actual?: string;
+}
+
+/** What pruning has removed, or would remove, and what it has left and why. */
+export interface TopologyPruning {
+  readonly removed: readonly PlannedEntity[];
+  readonly kept: readonly KeptEntity[];
+}
+
+/** An entity that no plan of its owner holds and that is in use all the same. */
+export interface KeptEntity {
+  readonly entity: PlannedEntity;
+  /** Why it was left: it holds messages, somebody reads from it. */
+  readonly reason: string;
 }

@@ -113,7 +113,7 @@ export function fakeTransport(changes: Partial<IMessageTransport> = {}, inbox: P
       plan: ({ topics }) => ({ entities: topics.map(({ name }) => ({ kind: 'topic', name, settings: {} })) }),
       compare: () => Promise.resolve([]),
       apply: () => Promise.resolve(),
-      prune: () => Promise.resolve([]),
+      prune: () => Promise.resolve({ removed: [], kept: [] }),
     },
     deadLetters: {
       count: () => Promise.resolve(0),

@@ -25,6 +25,8 @@ export class BrokerState {
   readonly places: Map<string, Place> = new Map();
   /** Topic → endpoints. */
   readonly topics: Map<string, Set<string>> = new Map();
+  /** Endpoint or subscription → the bus that it was made for. */
+  readonly owners: Map<string, string> = new Map();
   readonly replies: Map<string, (message: TransportMessage) => void> = new Map();
   readonly connections: Set<Connection> = new Set();
   readonly faults: FaultState = new FaultState();

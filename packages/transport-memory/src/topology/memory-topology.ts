@@ -1,6 +1,14 @@
-import type { ITransportTopology, PlannedEntity, Topology, TopologyDifference, TopologyPlan } from '@waybill/core/transport';
+import type {
+  ITransportTopology,
+  PlannedEntity,
+  Topology,
+  TopologyDifference,
+  TopologyPlan,
+  TopologyPruning,
+} from '@waybill/core/transport';
 import { ConfigurationError } from '@waybill/core/transport';
 import type { BrokerState } from '../broker/broker-state.ts';
+import { pruneMemory } from './prune-memory.ts';
 
 /** Declares endpoints, topics and subscriptions at a memory broker. */
 export function memoryTopology(broker: BrokerState): ITransportTopology {
@@ -11,9 +19,9 @@ export function memoryTopology(broker: BrokerState): ITransportTopology {
     apply: async (wanted) => {
       const conflict = compare(wanted).find(({ kind }) => kind === 'different');
       if (conflict !== undefined) throw conflictError(conflict);
-      for (const entity of wanted.entities) make(broker, entity);
+      for (const entity of wanted.entities) make(broker, entity, wanted.owner);
     },
-    prune: (wanted) => Promise.resolve(prune(broker, wanted)),
+    prune: (wanted, options): Promise<TopologyPruning> => Promise.resolve(pruneMemory(broker, wanted, options?.dryRun === true)),
   };
 }
 
@@ -25,7 +33,7 @@ function plan(topology: Topology): TopologyPlan {
   for (const { name } of topology.topics) entities.push({ kind: 'topic', name, settings: {} });
   for (const { topic, endpoint } of topology.subscriptions)
     entities.push({ kind: 'subscription', name: `${topic} → ${endpoint}`, settings: { topic, endpoint } });
-  return { entities };
+  return { entities, ...(topology.owner === undefined ? {} : { owner: topology.owner }) };
 }
 
 function differences(broker: BrokerState, entity: PlannedEntity): readonly TopologyDifference[] {
@@ -51,31 +59,14 @@ function conflictError({ entity, setting, wanted, actual }: TopologyDifference):
   );
 }
 
-function make(broker: BrokerState, { kind, name, settings }: PlannedEntity): void {
+function make(broker: BrokerState, { kind, name, settings }: PlannedEntity, owner: string | undefined): void {
   if (kind === 'topic') {
     if (!broker.topics.has(name)) broker.topics.set(name, new Set());
-  } else if (kind === 'subscription') {
+    return;
+  }
+  if (kind === 'subscription') {
     const topic = String(settings['topic']);
     broker.topics.set(topic, (broker.topics.get(topic) ?? new Set()).add(String(settings['endpoint'])));
   } else broker.declare(name, settings['ordered'] === true);
-}
-
-function prune(broker: BrokerState, wanted: TopologyPlan): readonly PlannedEntity[] {
-  const kept = new Set(wanted.entities.map(({ kind, name }) => `${kind} ${name}`));
-  const removed: PlannedEntity[] = [];
-  for (const [topic, endpoints] of broker.topics) {
-    for (const endpoint of endpoints) {
-      const name = `${topic} → ${endpoint}`;
-      if (kept.has(`subscription ${name}`)) continue;
-      endpoints.delete(endpoint);
-      removed.push({ kind: 'subscription', name, settings: { topic, endpoint } });
-    }
-    if (!kept.has(`topic ${topic}`) && broker.topics.delete(topic)) removed.push({ kind: 'topic', name: topic, settings: {} });
-  }
-  for (const { name, ordered } of broker.places.values()) {
-    if (kept.has(`endpoint ${name}`) || kept.has(`skipped ${name}`)) continue;
-    broker.places.delete(name);
-    removed.push({ kind: 'endpoint', name, settings: { ordered } });
-  }
-  return removed;
+  if (owner !== undefined) broker.owners.set(name, owner);
 }

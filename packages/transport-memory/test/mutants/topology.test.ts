@@ -2,6 +2,9 @@ import { describe } from 'vitest';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { declaring, testMutants } from '../support/mutant.ts';
 
+const PRUNE =
+  'apply never removes; prune removes what its owner made, the plan does not hold and nobody uses, says so, and events stop to come';
+
 /** Uses other names at the broker than it was given. */
 function cuttingNames(transport: IMessageTransport, cut: (name: string) => string): Partial<IMessageTransport> {
   return {
@@ -104,7 +107,7 @@ describe('the topology cases catch', () => {
     },
     {
       does: 'removes what is not planned when it declares',
-      caughtBy: 'apply never removes; prune removes what the plan does not hold, says so, and events stop to come',
+      caughtBy: PRUNE,
       breaks: (transport) =>
         declaring(transport, (topology) => ({
           apply: async (plan) => {
@@ -114,9 +117,31 @@ describe('the topology cases catch', () => {
         })),
     },
     {
+      does: 'prunes what other buses have made',
+      caughtBy: PRUNE,
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          apply: (plan) => topology.apply({ ...plan, owner: 'everybody' }),
+          prune: (plan, options) => topology.prune({ ...plan, owner: 'everybody' }, options),
+        })),
+    },
+    {
+      does: 'prunes where it is asked to tell only',
+      caughtBy: PRUNE,
+      breaks: (transport) => declaring(transport, (topology) => ({ prune: (plan) => topology.prune(plan) })),
+    },
+    {
+      does: 'does not tell what it keeps',
+      caughtBy: PRUNE,
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          prune: async (plan, options) => ({ ...(await topology.prune(plan, options)), kept: [] }),
+        })),
+    },
+    {
       does: 'prunes nothing',
-      caughtBy: 'apply never removes; prune removes what the plan does not hold, says so, and events stop to come',
-      breaks: (transport) => declaring(transport, () => ({ prune: () => Promise.resolve([]) })),
+      caughtBy: PRUNE,
+      breaks: (transport) => declaring(transport, () => ({ prune: () => Promise.resolve({ removed: [], kept: [] }) })),
     },
   ]);
 });

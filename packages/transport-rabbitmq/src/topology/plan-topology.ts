@@ -10,6 +10,8 @@ import { SLOTS, placePattern, slotPattern } from './routing-keys.ts';
 export interface PlanSettings {
   /** The queues of endpoints that say nothing else. */
   readonly queue: QueueType;
+  /** The priorities of classic queues that say nothing else. */
+  readonly maxPriority?: number | undefined;
 }
 
 /**
@@ -23,9 +25,9 @@ export function planTopology(topology: Topology, settings: PlanSettings): Topolo
     ...(topology.addition === true ? [] : [exchangeEntity(ROUTE_EXCHANGE, 'topic'), ...delayLadder()]),
     ...topology.endpoints.flatMap((one) => planEndpoint(one, settings, owner)),
     ...topology.topics.flatMap(({ name }) => planTopic(name)),
-    ...topology.subscriptions.map((one) => planSubscription(one, ordered)),
+    ...topology.subscriptions.map((one) => planSubscription(one, ordered, owner)),
   ];
-  return { entities: withoutRepetition(entities) };
+  return { entities: withoutRepetition(entities), ...(topology.owner === undefined ? {} : { owner: topology.owner }) };
 }
 
 /** The queues that a receiver of the endpoint reads. */
@@ -37,8 +39,9 @@ export function queuesOf(endpoint: EndpointTopology, settings: PlanSettings): re
 }
 
 /** The options of an endpoint, with the defaults of the transport. */
-export function optionsOf({ options }: EndpointTopology, { queue }: PlanSettings): ResolvedEndpointOptions {
-  return resolveEndpointOptions((options ?? {}) as RabbitmqEndpointOptions, queue);
+export function optionsOf({ options }: EndpointTopology, { queue, maxPriority }: PlanSettings): ResolvedEndpointOptions {
+  const resolved = resolveEndpointOptions((options ?? {}) as RabbitmqEndpointOptions, queue);
+  return resolved.queue === 'classic' ? { ...resolved, maxPriority: resolved.maxPriority ?? maxPriority } : resolved;
 }
 
 type Settings = PlannedEntity['settings'];
@@ -52,7 +55,7 @@ function planEndpoint(endpoint: EndpointTopology, settings: PlanSettings, owner:
     queueEntity(endpoint.name, { ...queueSettings(endpoint, options), ...owner }),
     ...(endpoint.ordered ? planLanes(endpoint, options, owner) : []),
     ...[ROUTE_EXCHANGE, DUE_EXCHANGE].map((source) =>
-      bindingEntity({ source, ...entranceOf(endpoint), pattern: placePattern({ kind: 'endpoint', name: endpoint.name }) }),
+      bindingEntity({ source, ...entranceOf(endpoint), pattern: placePattern({ kind: 'endpoint', name: endpoint.name }), owner }),
     ),
   ];
 }
@@ -73,11 +76,11 @@ function planLanes(endpoint: EndpointTopology, options: ResolvedEndpointOptions,
   const settings = { ...queueSettings(endpoint, options), ...owner };
   return [
     exchangeEntity(noLane, 'fanout', owner),
-    bindingEntity({ source: noLane, queue: name, pattern: '#' }),
+    bindingEntity({ source: noLane, queue: name, pattern: '#', owner }),
     exchangeEntity(lanes, 'topic', { 'alternate-exchange': noLane, ...owner }),
     ...Array.from({ length: laneQueues }, (_, index) => queueEntity(laneQueue(name, index), settings)),
     ...Array.from({ length: SLOTS }, (_, slot) =>
-      bindingEntity({ source: lanes, queue: laneQueue(name, slot % laneQueues), pattern: slotPattern(slot) }),
+      bindingEntity({ source: lanes, queue: laneQueue(name, slot % laneQueues), pattern: slotPattern(slot), owner }),
     ),
   ];
 }
@@ -119,8 +122,8 @@ function planTopic(name: string): readonly PlannedEntity[] {
   ];
 }
 
-function planSubscription({ topic, endpoint }: SubscriptionTopology, ordered: ReadonlySet<string>): PlannedEntity {
-  return bindingEntity({ source: topic, ...entranceOf({ name: endpoint, ordered: ordered.has(endpoint) }), pattern: '#' });
+function planSubscription({ topic, endpoint }: SubscriptionTopology, ordered: ReadonlySet<string>, owner: Settings): PlannedEntity {
+  return bindingEntity({ source: topic, ...entranceOf({ name: endpoint, ordered: ordered.has(endpoint) }), pattern: '#', owner });
 }
 
 /** Temporary endpoints may share their dead letters. */

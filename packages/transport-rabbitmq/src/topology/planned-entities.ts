@@ -14,20 +14,20 @@ export const exchangeEntity = (name: string, type: 'topic' | 'fanout', settings:
   named('exchange', name, { type, durable: true, ...settings });
 
 /** What is bound: to a queue or to another exchange. */
-export type Binding = { readonly source: string; readonly pattern: string } & (
+export type Binding = { readonly source: string; readonly pattern: string; readonly owner?: Settings } & (
   | { readonly queue: string; readonly exchange?: never }
   | { readonly exchange: string; readonly queue?: never }
 );
 
 /** A binding; its name says it all, because a binding has none at the broker. */
-export function bindingEntity({ source, queue, exchange, pattern }: Binding): PlannedEntity {
+export function bindingEntity({ source, queue, exchange, pattern, owner = {} }: Binding): PlannedEntity {
   const from = entityName(source);
   const to = entityName(queue ?? exchange);
   const kind = queue === undefined ? 'exchange' : 'queue';
   return {
     kind: 'binding',
     name: `${from} → ${kind} ${to} by ${pattern}`,
-    settings: { source: from, destination: to, destinationKind: kind, pattern },
+    settings: { source: from, destination: to, destinationKind: kind, pattern, ...owner },
   };
 }
 

@@ -1,0 +1,48 @@
+import type { TopologyChannel, TopologyConnection } from './topology-channel.ts';
+
+/** A channel for declarations. A refusal closes it, and the next declaration gets a new one: no refusal harms another entity. */
+export class DeclaringChannel {
+  readonly #connection: TopologyConnection;
+  #channel: TopologyChannel | undefined;
+
+  constructor(connection: TopologyConnection) {
+    this.#connection = connection;
+  }
+
+  get brokerVersion(): string | undefined {
+    return this.#connection.brokerVersion;
+  }
+
+  async run<T>(work: (channel: TopologyChannel) => Promise<T>): Promise<T> {
+    const channel = this.#channel ?? (await this.#open());
+    try {
+      return await work(channel);
+    } catch (error) {
+      this.#channel = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    await channel?.close().catch(() => undefined); // the broker may have closed it before
+  }
+
+  async #open(): Promise<TopologyChannel> {
+    const channel = await this.#connection.openChannel();
+    channel.on('error', () => undefined); // it is told by the rejection
+    this.#channel = channel;
+    return channel;
+  }
+}
+
+/** Does something on a channel for declarations, which is closed after it. */
+export async function withDeclaringChannel<T>(connection: TopologyConnection, work: (channel: DeclaringChannel) => Promise<T>): Promise<T> {
+  const channel = new DeclaringChannel(connection);
+  try {
+    return await work(channel);
+  } finally {
+    await channel.close();
+  }
+}

@@ -1,0 +1,68 @@
+import type { ITransportTopology, Topology, TopologyDifference, TopologyPlan, TopologyPruning } from '@waybill/core/transport';
+import { ConfigurationError } from '@waybill/core/transport';
+import { applyTopology } from './apply-topology.ts';
+import type { BrokerListing } from './broker-listing.ts';
+import { compareTopology } from './compare-topology.ts';
+import { withDeclaringChannel } from './declaring-channel.ts';
+import type { PlanSettings } from './plan-topology.ts';
+import { planTopology } from './plan-topology.ts';
+import { pruneTopology } from './prune-topology.ts';
+import type { TopologyConnection } from './topology-channel.ts';
+
+/** What the topology of a transport works with. */
+export interface RabbitmqTopologyParts {
+  readonly connection: TopologyConnection;
+  readonly settings: PlanSettings;
+  /** The management API, where its address was given. */
+  readonly listing?: BrokerListing | undefined;
+}
+
+/** What RabbitMQ must hold: planned, compared, applied, pruned. */
+export class RabbitmqTopology implements ITransportTopology {
+  readonly #parts: RabbitmqTopologyParts;
+  /** Queues of temporary endpoints that were applied here. */
+  readonly #temporary = new Set<string>();
+
+  constructor(parts: RabbitmqTopologyParts) {
+    this.#parts = parts;
+  }
+
+  plan(topology: Topology): TopologyPlan {
+    return planTopology(topology, this.#parts.settings);
+  }
+
+  async compare(plan: TopologyPlan): Promise<readonly TopologyDifference[]> {
+    const { connection, listing } = this.#parts;
+    return withDeclaringChannel(connection, (channel) => compareTopology(plan, channel, listing));
+  }
+
+  async apply(plan: TopologyPlan): Promise<void> {
+    for (const { kind, name, settings } of plan.entities)
+      if (kind === 'queue' && settings['x-expires'] !== undefined) this.#temporary.add(name);
+    await withDeclaringChannel(this.#parts.connection, (channel) => applyTopology(plan, channel));
+  }
+
+  async prune(plan: TopologyPlan, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<TopologyPruning> {
+    const { connection, listing } = this.#parts;
+    if (listing === undefined) throw notListed();
+    return withDeclaringChannel(connection, (channel) => pruneTopology({ plan, channel, listing, dryRun }));
+  }
+
+  /** Removes the queues of temporary endpoints, as the transport closes; what cannot be removed goes by itself after its time. Never rejects. */
+  async removeTemporary(): Promise<void> {
+    const names = Array.from(this.#temporary);
+    this.#temporary.clear();
+    if (names.length === 0) return;
+    await withDeclaringChannel(this.#parts.connection, async (channel) => {
+      for (const name of names) await channel.run((open) => open.deleteQueue(name, { ifUnused: false, ifEmpty: false }));
+    }).catch(() => undefined);
+  }
+}
+
+function notListed(): ConfigurationError {
+  return new ConfigurationError(
+    'CAPABILITY_NOT_SUPPORTED',
+    "`prune` must know what RabbitMQ holds, which only its management API lists. Give its address: `rabbitmq({ management: 'http://…:15672' })`.",
+    { details: { operation: 'prune' } },
+  );
+}
