@@ -35,7 +35,12 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
   const writer =
     (of: LogLevel): Logger[LogLevel] =>
     ({ event, ...fields }: LogFields, message: string) => {
-      if (LEVELS.indexOf(of) >= LEVELS.indexOf(level)) (options.console ?? globalThis.console)[of](`${event}: ${message}`, fields);
+      if (LEVELS.indexOf(of) >= LEVELS.indexOf(level)) (options.console ?? globalThis.console)[of](`${event}: ${message}`, known(fields));
     };
   return Object.freeze({ debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') });
+}
+
+/** The fields that have a value. */
+function known(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

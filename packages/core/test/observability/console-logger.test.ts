@@ -32,6 +32,12 @@ describe('consoleLogger', () => {
     expect(lines).toEqual([['debug', 'a.debug: yes', {}]]);
   });
 
+  it('leaves out what is not known', () => {
+    const { lines, console } = recorded();
+    consoleLogger({ console }).warn({ event: 'a.warning', correlationId: undefined, attempt: 1 }, 'here');
+    expect(lines[0]).toStrictEqual(['warn', 'a.warning: here', { attempt: 1 }]);
+  });
+
   it('refuses a level that there is none', () => {
     expect(() => consoleLogger({ level: 'verbose' as LogLevel })).toThrow(/"verbose".*debug, info, warn, error/);
   });
