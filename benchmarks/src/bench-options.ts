@@ -9,6 +9,9 @@ Prints the tables; progress goes to standard error.
                                       mediator, allocation, costs, B/msg; writes nothing
   npm run bench -- --rounds 5         more rounds (default 3); each measures forth and back in fresh processes
   npm run bench -- --quick            one short round, to see that all works: no figures to go by; writes nothing
+  npm run bench -- --cpu              rates by the time that the measuring thread had a processor: on a machine that has other
+                                      work, figures by the clock mean nothing. What helper threads do, as collecting
+                                      memory, is not counted; peers that wait look too good; writes nothing
   npm run bench -- --out <folder>     writes latest.{json,md} there, whatever was measured
   npm run bench -- --gate             ends with 1 when something is worse by more than 10 % than in the last committed
                                       table, in every round than in every round of then
@@ -28,6 +31,7 @@ const NAMES = {
   rows: { type: 'string' },
   rounds: { type: 'string' },
   quick: { type: 'boolean', default: false },
+  cpu: { type: 'boolean', default: false },
   out: { type: 'string' },
   gate: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -41,15 +45,19 @@ export function parseBenchOptions(given: readonly string[], results: string): Be
   const args = given.filter((arg, index) => index > 0 || arg !== '--'); // pnpm hands it on
   const { values } = parseArgs({ args, options: NAMES });
   if (values.help) return 'help';
-  const { quick, gate, out } = values;
-  const isWhole = values.rows === undefined && !quick;
+  const { quick, cpu, gate, out } = values;
+  const isWhole = values.rows === undefined && !quick && !cpu;
   return {
     rows: values.rows ?? '',
     rounds: roundsOf(values.rounds ?? (quick ? '1' : '3')),
-    pace: quick ? QUICK : FULL,
+    pace: paceOf(quick, cpu),
     out: out ?? (isWhole ? results : undefined),
     gate,
   };
+}
+
+function paceOf(quick: boolean, cpu: boolean): Pace {
+  return { ...(quick ? QUICK : FULL), clock: cpu ? 'processor' : 'wall' };
 }
 
 function roundsOf(text: string): number {

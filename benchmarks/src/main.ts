@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
     rounds: options.rounds,
+    clock: options.pace.clock ?? 'wall',
     rows: results,
   };
   const before = lastCommitted(root);

@@ -3,6 +3,8 @@ export interface Pace {
   readonly warmUpMs: number;
   readonly sampleMs: number;
   readonly samples: number;
+  /** What rates are counted by: the time on the clock, or the time that the measuring thread had a processor. @default 'wall' */
+  readonly clock?: 'wall' | 'processor';
 }
 
 /** Measures once, in a fresh process of its own, and returns the figure in the row's unit. */

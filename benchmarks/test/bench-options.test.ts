@@ -16,6 +16,11 @@ describe('the options of a benchmark', () => {
     expect(parse('--quick', '--rounds', '2', '--out', '/tables')).toMatchObject({ rounds: 2, out: '/tables' });
   });
 
+  it('count by the clock, or by the processor, which is not written', () => {
+    expect(parse()).toMatchObject({ pace: { clock: 'wall' } });
+    expect(parse('--cpu')).toMatchObject({ pace: { clock: 'processor' }, out: undefined });
+  });
+
   it('measure for less time when quick', () => {
     const [full, quick] = [parse(), parse('--quick')];
     if (full === 'help' || quick === 'help') throw new Error('options were expected');
@@ -24,7 +29,7 @@ describe('the options of a benchmark', () => {
 
   it('ask for help', () => {
     expect(parse('--help', '--rounds', '2')).toBe('help');
-    for (const name of ['--rows', '--rounds', '--quick', '--out', '--gate']) expect(BENCH_HELP).toContain(name);
+    for (const name of ['--rows', '--rounds', '--quick', '--cpu', '--out', '--gate']) expect(BENCH_HELP).toContain(name);
   });
 
   it.each([

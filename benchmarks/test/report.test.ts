@@ -73,6 +73,12 @@ The last committed table is of 2026-01-01, from 2 × test, Node v1.
 `);
   });
 
+  it('say when they are not by the clock', () => {
+    const text = 'Rates are by the processor time of the measuring thread, not by the clock.';
+    expect(renderReport({ ...report(), clock: 'processor' }, [], undefined)).toContain(text);
+    expect(renderReport({ ...report(), clock: 'wall' }, [], undefined)).not.toContain(text);
+  });
+
   it('show what an option costs in time and in memory, in one line', () => {
     const costs = [row('an option', 'ns/msg', { section: 'costs' }), row('an option', 'B/msg', { section: 'costs' })];
     const now = report(

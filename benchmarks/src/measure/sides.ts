@@ -1,6 +1,7 @@
 import { median } from '../median.ts';
 import type { Pace } from '../row.ts';
 import { nextTurn, uncollected } from './allocation.ts';
+import { clockOf } from './clock.ts';
 import { startedBus } from './memory-bus.ts';
 
 export type Side = 'send' | 'receive';
@@ -42,16 +43,17 @@ export async function allocationOf(side: Side): Promise<number> {
 }
 
 /** Nanoseconds per message on one side. */
-export async function nanosecondsOf(side: Side, { warmUpMs, sampleMs, samples }: Pace): Promise<number> {
+export async function nanosecondsOf(side: Side, pace: Pace): Promise<number> {
   const chunk = await sides();
+  const clock = clockOf(pace);
+  const now = (): number => clock() * 1e6;
   const run = async (forMs: number): Promise<readonly number[]> => {
     const figures: number[] = [];
     for (const end = performance.now() + forMs; performance.now() < end;) figures.push(await chunk(now, side));
     return figures;
   };
-  await run(warmUpMs);
-  return median(await run(sampleMs * samples));
+  await run(pace.warmUpMs);
+  return median(await run(pace.sampleMs * pace.samples));
 }
 
 const heapUsed = (): number => process.memoryUsage().heapUsed;
-const now = (): number => performance.now() * 1e6;

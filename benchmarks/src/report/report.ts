@@ -1,3 +1,4 @@
+import type { Pace } from '../row.ts';
 import type { RowResult } from '../run-row.ts';
 
 /** A whole run: what was measured, where and when. */
@@ -6,6 +7,7 @@ export interface Report {
   readonly node: string;
   readonly date: string;
   readonly rounds: number;
+  readonly clock?: Pace['clock'];
   readonly rows: readonly RowResult[];
 }
 
