@@ -7,7 +7,10 @@ const LIKE: readonly (MemoryLikeness | undefined)[] = [undefined, 'rabbitmq', 's
 
 const matrix = verdictMatrix();
 
-for (const like of LIKE)
-  testTransport(like === undefined ? 'memory' : `memory like ${like}`, memoryHarness(like), { describe, it }, matrix.record);
+// some cases start a process of their own, which gets what a busy machine has left: the bound is for what hangs
+describe('in each form', { timeout: 60_000 }, () => {
+  for (const like of LIKE)
+    testTransport(like === undefined ? 'memory' : `memory like ${like}`, memoryHarness(like), { describe, it }, matrix.record);
+});
 
 afterAll(() => void process.stdout.write(`\n${matrix.toText()}\n`)); // not by the console: it is silent while all is well

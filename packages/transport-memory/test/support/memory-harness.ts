@@ -17,7 +17,7 @@ export function memoryHarness(
     virtualTime: true,
     faults: memoryFaultPort(broker, refusals),
     leftovers: () => broker.inUse(),
-    alone: () => runAlone(join(import.meta.dirname, 'own-process.ts'), like === undefined ? [] : [like], 10_000),
+    alone: () => runAlone(join(import.meta.dirname, 'own-process.ts'), like === undefined ? [] : [like], 50_000),
   };
 }
 
