@@ -25,9 +25,6 @@ import { warnOfWaiting } from './receive/warn-of-waiting.ts';
 import { MemorySender } from './send/memory-sender.ts';
 import { memoryTopology } from './topology/memory-topology.ts';
 
-/** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */
-const HIGH_WATER_MARK = 1_024;
-
 const REPLY_PREFIX = 'memory-reply:';
 const REPLY_ADDRESS = new RegExp(`^${REPLY_PREFIX}\\d{1,16}$`);
 
@@ -100,11 +97,10 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
 
   send(entries: readonly TransportEntry[]): MaybePromise<readonly SendOutcome[]> {
     const runtime = this.#runtime();
-    const outcomes = this.#sender.send(entries, runtime.now());
+    const outcomes = this.#sender.send(entries, runtime);
     if (this.#broker.faults.strike('dropConfirm')) return this.#withoutConfirm(entries.length);
     if (this.#broker.faults.holds) return this.#withHeldConfirm(outcomes);
-    for (const entry of entries) if (this.#isCrowded(entry)) return runtime.yield().then(() => outcomes);
-    return outcomes;
+    return this.#sender.hasCrowded() ? runtime.yield().then(() => outcomes) : outcomes;
   }
 
   cancel(token: string): Promise<boolean> {
@@ -122,7 +118,7 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
         { details: { endpoint: endpoint.name } },
       );
     const parts = { broker: this.#broker, place, endpoint, sender: this.#sender, runtime: this.#runtime() };
-    const receiver = new MemoryReceiver(parts, options.prefetch, onDelivery);
+    const receiver = new MemoryReceiver(parts, options, onDelivery);
     this.#receivers.add(receiver);
     return receiver;
   }
@@ -172,11 +168,6 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
   #giveUpConfirms(): void {
     for (const giveUp of this.#unconfirmed) giveUp();
     this.#unconfirmed.clear();
-  }
-
-  #isCrowded({ destination }: TransportEntry): boolean {
-    const place = destination.kind === 'endpoint' ? this.#broker.places.get(destination.name) : undefined;
-    return place !== undefined && place.waiting > HIGH_WATER_MARK && place.hasTakers;
   }
 
   #runtime(): Runtime {

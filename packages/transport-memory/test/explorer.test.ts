@@ -229,8 +229,8 @@ class Exploration {
     const skipped = stateOf(this.#broker).places.get('free.skipped');
     const taker = { wake: () => undefined };
     skipped?.join(taker);
-    for (let stored = skipped?.take(taker, this.#runtime.now()); stored !== undefined; stored = skipped?.take(taker, this.#runtime.now()))
-      this.#endOf(stored.message.body);
+    for (let stored = skipped?.take(taker, this.#runtime); stored !== undefined; stored = skipped?.take(taker, this.#runtime))
+      this.#endOf(stored.body);
     skipped?.leave(taker);
   }
 

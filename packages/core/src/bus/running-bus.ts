@@ -38,6 +38,8 @@ import type { BusParts, LinkedEndpoint } from './bus-parts.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */
 const STOP_PATIENCE_MS = 5_000;
+/** What a send gives that was accepted at once: one promise for all. */
+const ACCEPTED: Promise<void> = Promise.resolve();
 
 /** The bus itself; see {@link Bus} for its promises and {@link BusState} for its states. */
 export class RunningBus implements Bus {
@@ -132,7 +134,7 @@ export class RunningBus implements Bus {
           : attempt.context.publish(contract as AnyEvent, message, options);
       this.#assertSending(contract);
       const sending = this.#parts.sender.send(kind, contract, message, options, attempt?.context);
-      return isPromise(sending) ? sending : Promise.resolve();
+      return isPromise(sending) ? sending : ACCEPTED;
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -325,7 +327,7 @@ export class RunningBus implements Bus {
     const concurrency = one.concurrency ?? DEFAULT_CONCURRENCY;
     const prefetch = one.prefetch ?? concurrency * 2;
     return new ReceiveEndpoint(
-      (onDelivery) => (passive ? new PassiveReceiver() : transport.receive(topology, { prefetch }, onDelivery)),
+      (onDelivery) => (passive ? new PassiveReceiver() : transport.receive(topology, { prefetch, immutable: true }, onDelivery)),
       {
         endpoint: one.name,
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),

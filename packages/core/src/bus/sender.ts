@@ -47,9 +47,11 @@ export class Sender {
   /** Runs the steps and hands the message to the transport; done when it is accepted. */
   send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: IncomingContext): MaybePromise<void> {
     const prepared = this.prepare(kind, contract, message, options, parent);
-    return isPromise(prepared)
-      ? prepared.then((context) => this.dispatch([context], options.signal))
-      : this.dispatch([prepared], options.signal);
+    return isPromise(prepared) ? this.#sendLater(prepared, options.signal) : this.dispatch([prepared], options.signal);
+  }
+
+  async #sendLater(preparing: Promise<OutgoingContext>, signal: AbortSignal | undefined): Promise<void> {
+    await this.dispatch([await preparing], signal);
   }
 
   /** Runs the steps and keeps the message until the handlers have returned. Where no step waits it is captured at the call. */
@@ -94,9 +96,11 @@ export class Sender {
   /** Hands entries to the transport. Fails with the first that is not accepted; a reply to nobody is none of those. */
   dispatch(entries: readonly TransportEntry[], signal?: AbortSignal): MaybePromise<void> {
     const outcomes = this.#parts.transport.send(entries, signal === undefined ? NO_SIGNAL : { signal });
-    return isPromise(outcomes)
-      ? outcomes.then((settled) => this.#assertAccepted(entries, settled))
-      : this.#assertAccepted(entries, outcomes);
+    return isPromise(outcomes) ? this.#whenAccepted(entries, outcomes) : this.#assertAccepted(entries, outcomes);
+  }
+
+  async #whenAccepted(entries: readonly TransportEntry[], sending: Promise<readonly SendOutcome[]>): Promise<void> {
+    this.#assertAccepted(entries, await sending);
   }
 
   /** The error of an entry that was not accepted. */
@@ -137,20 +141,36 @@ export class Sender {
   ): MaybePromise<OutgoingContext> {
     assertKind(kind, contract);
     const running = this.#run(new OutgoingContext(contract, message, options, parent));
-    return isPromise(running) ? running.then((context) => this.#declared(context)) : this.#declared(running);
+    return isPromise(running) ? this.#declaredLater(running) : this.#declared(running);
   }
 
   #run(context: OutgoingContext): MaybePromise<OutgoingContext> {
     const running = this.#parts.run(context);
-    return isPromise(running) ? running.then(() => complete(context)) : complete(context);
+    return isPromise(running) ? completeLater(running, context) : complete(context);
+  }
+
+  async #declaredLater(running: Promise<OutgoingContext>): Promise<OutgoingContext> {
+    return this.#declared(await running);
   }
 
   #declared(context: OutgoingContext): MaybePromise<OutgoingContext> {
     const { contract, destination, options } = context;
     if (destination.kind !== 'topic') return context;
     const declaring = this.#parts.declareTopic(destination.name, contract, options.signal);
-    return isPromise(declaring) ? declaring.then(() => context) : context;
+    return isPromise(declaring) ? after(declaring, context) : context;
   }
+}
+
+// What waits stands in functions of its own: a closure in the others would cost each message that waits for nothing.
+
+async function completeLater(running: Promise<void>, context: OutgoingContext): Promise<OutgoingContext> {
+  await running;
+  return complete(context);
+}
+
+async function after(declaring: Promise<void>, context: OutgoingContext): Promise<OutgoingContext> {
+  await declaring;
+  return context;
 }
 
 function keep(parent: IncomingContext, prepared: MaybePromise<OutgoingContext>): MaybePromise<void> {

@@ -6,6 +6,8 @@ import type { RunnableHandler } from './handler.ts';
 import type { HandlerTable } from './handler-table.ts';
 import { handlersFailed } from './handlers-failed.ts';
 
+const NONE: readonly RunnableHandler[] = Object.freeze([]);
+
 /** Calls the handlers of the message, one after another. All run, also when one fails; then the attempt fails with its error. */
 export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
   return {
@@ -13,7 +15,7 @@ export function invokeHandlers(table: HandlerTable): Step<IncomingContext> {
     description: 'Calls the handlers of the message, one after another.',
     run: (context) => {
       context.handling = true;
-      const handlers = table.find(context.contract.name)?.handlers ?? [];
+      const handlers = table.find(context.contract.name)?.handlers ?? NONE;
       return handlers.length === 1 ? invoke(handlers[0] as RunnableHandler, context) : invokeAll(handlers, context);
     },
   };

@@ -42,6 +42,11 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return copy;
   }
 
+  /** The same headers, in the form that is read fast; they are not to be written to. */
+  static readOnly(source: ReadonlyMap<string, string>): MessageHeaders {
+    return source instanceof MessageHeaders ? source : MessageHeaders.copyOf(source);
+  }
+
   get(name: string): string | undefined {
     const slot = SLOT_BY_NAME.get(name);
     return slot === undefined ? this.#custom?.get(name) : this.#slots[slot];
@@ -79,6 +84,11 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return this.get(name) !== undefined;
   }
 
+  /** True when there is a header of this name that is none of those with a slot. */
+  hasCustom(name: string): boolean {
+    return this.#custom !== undefined && this.#custom.has(name);
+  }
+
   get size(): number {
     let size = this.#custom?.size ?? 0;
     for (const value of this.#slots) if (value !== undefined) size += 1;
@@ -90,7 +100,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   *entries(): MapIterator<[string, string]> {
-    for (let slot = 0; slot < NAMES.length; slot += 1) {
+    for (let slot = 0; slot < this.#slots.length; slot += 1) {
       const value = this.#slots[slot];
       if (value !== undefined) yield [NAMES[slot] as string, value];
     }
@@ -109,18 +119,17 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return this.entries();
   }
 
-  /** The user's own headers, without those of the bus and of W3C trace context. Whatever is done to the map, no copy sees. */
+  /** The user's own headers, without those of the bus and of W3C trace context; a copy of them. */
   get custom(): ReadonlyMap<string, string> {
-    if (this.#shared) this.#own();
-    this.#custom ??= new Map();
-    return this.#custom;
+    return new Map(this.#custom);
   }
 
   /** True when they weigh at most `limit` bytes on the wire; cheaper than {@link byteLength} where the answer is plain. */
   fitsInto(limit: number): boolean {
     let units = 0;
-    for (let slot = 0; slot < NAMES.length; slot += 1) {
-      const value = this.#slots[slot];
+    const slots = this.#slots;
+    for (let slot = 0; slot < slots.length; slot += 1) {
+      const value = slots[slot];
       if (value !== undefined) units += (NAMES[slot] as string).length + value.length;
     }
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) units += name.length + value.length;
@@ -130,8 +139,9 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   /** What the headers weigh on the wire: the UTF-8 bytes of all names and values. */
   byteLength(): number {
     let bytes = 0;
-    for (let slot = 0; slot < NAMES.length; slot += 1) {
-      const value = this.#slots[slot];
+    const slots = this.#slots;
+    for (let slot = 0; slot < slots.length; slot += 1) {
+      const value = slots[slot];
       if (value !== undefined) bytes += (NAMES[slot] as string).length + utf8Length(value);
     }
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) bytes += utf8Length(name) + utf8Length(value);

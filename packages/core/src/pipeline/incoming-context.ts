@@ -1,7 +1,8 @@
 import { DeliveryError } from '../errors/bus-error.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
-import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
+import type { MessageHeaders } from '../messages/message-headers.ts';
+import { SLOTS } from '../messages/message-headers.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
@@ -63,14 +64,15 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   readonly #delivery: ArrivedMessage;
   readonly #headers: MessageHeaders;
   readonly #surroundings: IncomingSurroundings;
+  #custom: ReadonlyMap<string, string> | undefined;
   #signal: AbortSignal | undefined;
   /** Sends that the handlers began and that are not captured yet. */
   #capturing: Set<Promise<void>> | undefined;
   #ended = false;
   #replied = false;
 
-  constructor(delivery: ArrivedMessage, surroundings: IncomingSurroundings, attempt: number) {
-    this.#headers = MessageHeaders.copyOf(delivery.message.headers);
+  constructor(delivery: ArrivedMessage, headers: MessageHeaders, surroundings: IncomingSurroundings, attempt: number) {
+    this.#headers = headers;
     this.#delivery = delivery;
     this.attempt = attempt;
     this.#surroundings = surroundings;
@@ -86,7 +88,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return this.#headers;
   }
   get headers(): ReadonlyMap<string, string> {
-    return this.#headers.custom;
+    return (this.#custom ??= this.#headers.custom);
   }
   get messageId(): string {
     return this.#headers.at(SLOTS.id) ?? this.#delivery.nativeId;

@@ -39,6 +39,11 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
     return this.headers.at(SLOTS.id);
   }
 
+  /** A serializer gives its bytes away. */
+  get immutable(): true {
+    return true;
+  }
+
   /** True once something has said where it goes. */
   get isAddressed(): boolean {
     return this.destination !== UNKNOWN;

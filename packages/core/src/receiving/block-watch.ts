@@ -29,11 +29,10 @@ export class BlockWatch {
     return this.#lastAt;
   }
 
-  /** The handling of a delivery has run without a pause since `began`, by the monotonic clock. Returns what that shows now. */
-  held(delivery: ITransportDelivery, began: number): number {
-    const now = this.#plan.runtime.monotonic();
-    if (now - began >= this.#plan.blockedThresholdMs) this.#report(now - began, [delivery]);
-    return now;
+  /** The handling of a delivery has run without a pause since `began`, by the monotonic clock. */
+  held(delivery: ITransportDelivery, began: number): void {
+    const heldMs = this.#plan.runtime.monotonic() - began;
+    if (heldMs >= this.#plan.blockedThresholdMs) this.#report(heldMs, [delivery]);
   }
 
   /** A delivery that waited for something has ended: if it held the loop at its end, nobody would find it waiting any more. */

@@ -1,4 +1,5 @@
-import { HEADERS } from '../messages/headers.ts';
+import type { MessageHeaders } from '../messages/message-headers.ts';
+import { SLOTS } from '../messages/message-headers.ts';
 import { wholeNumber } from '../messages/whole-number.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
@@ -14,9 +15,9 @@ export interface EarlierAttempts {
 const NONE: EarlierAttempts = Object.freeze({ attempts: 0, redeliveries: 0 });
 
 /** Attempts so far: those that our header tells, which are the ones that the broker does not count, and those that it does. */
-export function countAttempts({ message: { headers }, attempt }: ITransportDelivery): EarlierAttempts {
-  const told = headers.get(HEADERS.attempt);
-  const asked = headers.get(HEADERS.redelivery);
+export function countAttempts(headers: MessageHeaders, { attempt }: ITransportDelivery): EarlierAttempts {
+  const told = headers.at(SLOTS.attempt);
+  const asked = headers.at(SLOTS.redelivery);
   if (told === undefined && asked === undefined && (attempt === undefined || attempt <= 1)) return NONE;
   return { attempts: wholeNumber(told) + Math.max(0, (attempt ?? 1) - 1), redeliveries: wholeNumber(asked) };
 }

@@ -1,4 +1,5 @@
 import { HEADERS } from '../messages/headers.ts';
+import { MessageHeaders } from '../messages/message-headers.ts';
 import { deliveryLogFields } from '../messages/log-fields.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
@@ -7,7 +8,6 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import { describeError } from '../recoverability/failure-headers.ts';
 import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts';
-import type { EarlierAttempts } from './count-attempts.ts';
 import { countAttempts } from './count-attempts.ts';
 import { executeDecision } from './execute-decision.ts';
 import type { FailureStreak } from './failure-streak.ts';
@@ -44,23 +44,42 @@ export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScop
   const { plan } = scope;
   if (delivery.isLost) return releaseDelivery(delivery, plan);
   if (isDueLater(delivery, plan)) return settleOrRelease(delivery, scope, undefined);
-  const before = countAttempts(delivery);
-  const context = new IncomingContext(delivery, plan, before.attempts + 1);
+  const headers = MessageHeaders.readOnly(delivery.message.headers);
+  const context = new IncomingContext(delivery, headers, plan, countAttempts(headers, delivery).attempts + 1);
   const attempted = attempt(context, plan);
-  if (attempted !== undefined || context.outcome !== 'handled') return settleOrRelease(delivery, scope, { context, before, attempted });
+  return isPromise(attempted) ? settleLater(attempted, delivery, scope, context) : settleFirst(delivery, scope, context, attempted);
+}
+
+async function settleLater(
+  attempting: Promise<Failure | undefined>,
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  context: IncomingContext,
+): Promise<DeliveryEnd> {
+  return settleFirst(delivery, scope, context, await attempting);
+}
+
+/** The first attempt is over. What went the ordinary way is acked here; all else takes the longer way. */
+function settleFirst(
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  context: IncomingContext,
+  attempted: Failure | undefined,
+): MaybePromise<DeliveryEnd> {
+  if (attempted !== undefined || context.outcome !== 'handled') return settleOrRelease(delivery, scope, { context, attempted });
   try {
-    const acked = acknowledge(delivery, context, plan);
-    if (isPromise(acked)) return settleOrRelease(delivery, scope, { context, before, acked });
+    const acked = acknowledge(delivery, context, scope.plan);
+    if (isPromise(acked)) return settleOrRelease(delivery, scope, { context, acked });
     succeeded(context, scope, acked);
     return acked;
   } catch (error) {
-    return settleOrRelease(delivery, scope, { context, before, acked: Promise.reject<SettleResult>(error) });
+    return settleOrRelease(delivery, scope, { context, acked: Promise.reject<SettleResult>(error) });
   }
 }
 
-/** The first attempt at a delivery, which waits for something or did not go the ordinary way. */
-type FirstAttempt = { readonly context: IncomingContext; readonly before: EarlierAttempts } & (
-  | { readonly attempted: MaybePromise<Failure | undefined>; readonly acked?: never }
+/** The first attempt at a delivery, where it did not go the ordinary way, or its settlement waits for something. */
+type FirstAttempt = { readonly context: IncomingContext } & (
+  | { readonly attempted: Failure | undefined; readonly acked?: never }
   /** It went well, and its ack is under way. */
   | { readonly acked: Promise<SettleResult>; readonly attempted?: never }
 );
@@ -96,7 +115,7 @@ async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope
 async function untilSettled(
   delivery: ITransportDelivery,
   scope: ReceiveScope,
-  { context, before }: FirstAttempt,
+  { context }: FirstAttempt,
   acked: Promise<SettleResult>,
 ): Promise<DeliveryEnd> {
   try {
@@ -105,7 +124,7 @@ async function untilSettled(
     return end;
   } catch (error) {
     if (!isRefusedSend(error, context)) throw goesBack(error, context, scope);
-    return untilDecided(delivery, scope, { context, before, attempted: { error } });
+    return untilDecided(delivery, scope, { context, attempted: { error } });
   }
 }
 
@@ -113,10 +132,12 @@ async function untilSettled(
 async function untilDecided(
   delivery: ITransportDelivery,
   scope: ReceiveScope,
-  first: Omit<Extract<FirstAttempt, { readonly acked?: never }>, 'acked'>,
+  first: { readonly context: IncomingContext; readonly attempted: Failure | undefined },
 ): Promise<DeliveryEnd> {
   const { plan, stopping } = scope;
-  let { context, attempted } = first;
+  let { context } = first;
+  const { redeliveries } = countAttempts(context.allHeaders, delivery);
+  let attempted: MaybePromise<Failure | undefined> = first.attempted;
   for (let attemptsHere = 1; ; attemptsHere += 1) {
     const failure = (await attempted) ?? (await settleSuccess(delivery, context, scope));
     if (typeof failure === 'string') return failure;
@@ -124,14 +145,14 @@ async function untilDecided(
       plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
       return releaseDelivery(delivery, plan);
     }
-    const counts = { attemptsHere, redeliveries: first.before.redeliveries };
+    const counts = { attemptsHere, redeliveries };
     const decided = await executeDecision({ delivery, context, error: failure.error, counts }, plan);
     if (decided.kind === 'ended') {
       scope.failures.failed();
       return decided.end;
     }
     if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
-    context = new IncomingContext(delivery, plan, context.attempt + 1);
+    context = new IncomingContext(delivery, context.allHeaders, plan, context.attempt + 1);
     attempted = attempt(context, plan);
   }
 }

@@ -39,6 +39,7 @@ export class ReceiveEndpoint {
   readonly #ordered: boolean;
   #concurrency: number;
   #prefetch: number;
+  readonly #slotName: string;
   #slots = 0;
   #handled = 0;
   /** Deliveries whose handling waits for something. */
@@ -47,6 +48,7 @@ export class ReceiveEndpoint {
   readonly #blockWatch: BlockWatch;
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
+  #hasStopped = false;
   #idle: (() => void) | undefined;
   /** The receiver did not stop when it was told to. */
   #isStuck = false;
@@ -59,6 +61,7 @@ export class ReceiveEndpoint {
   constructor(openReceiver: OpenReceiver, plan: ReceivePlan, settings: ReceiveSettings) {
     this.#plan = plan;
     this.#ordered = settings.topology.ordered;
+    this.#slotName = `slot of ${plan.endpoint}`;
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
     this.#scope = {
@@ -157,6 +160,7 @@ export class ReceiveEndpoint {
 
   /** Takes nothing more and gives back what has not begun. No handler starts after the call. */
   async stopTaking(): Promise<void> {
+    this.#hasStopped = true;
     this.#stopping.abort(new Error(`the endpoint "${this.#plan.endpoint}" stops`));
     const stopping = this.#stopReceiver();
     const untried = this.#queue.drain();
@@ -190,7 +194,7 @@ export class ReceiveEndpoint {
 
   /** Takes a delivery: it is handled as soon as a slot is free, and settled. Called by the receiver, or by who has pushed it. */
   handOver(delivery: ITransportDelivery): void {
-    if (this.#stopping.signal.aborted) {
+    if (this.#hasStopped) {
       this.#plan.runtime.logger.warn(
         { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint, ...deliveryLogFields(delivery) },
         'a delivery came after stop; it goes back',
@@ -199,6 +203,11 @@ export class ReceiveEndpoint {
       return;
     }
     if (this.#ordered && delivery.lane === undefined) this.#tellOfNoLane(delivery);
+    if (delivery.lane === undefined && this.#slots < this.#concurrency && this.#queue.size === 0) {
+      this.#slots += 1;
+      this.#runSlot(delivery);
+      return;
+    }
     this.#queue.add(delivery);
     this.#fillSlots();
   }
@@ -218,7 +227,7 @@ export class ReceiveEndpoint {
   }
 
   #fillSlots(): void {
-    while (!this.#stopping.signal.aborted && this.#slots < this.#concurrency) {
+    while (!this.#hasStopped && this.#slots < this.#concurrency) {
       const delivery = this.#queue.take();
       if (delivery === undefined) return;
       this.#slots += 1;
@@ -228,48 +237,54 @@ export class ReceiveEndpoint {
 
   /**
    * One slot: handles deliveries one after another until there is none. It waits for nothing that has answered at once;
-   * where something waits, it goes on from there.
+   * where something waits, a task goes on from there.
    */
   #runSlot(first: ITransportDelivery): void {
-    let began = this.#plan.runtime.monotonic();
     for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
-      const end = receiveDelivery(delivery, this.#scope);
-      began = this.#blockWatch.held(delivery, began);
-      if (isPromise(end)) {
-        this.#goOnAfter(delivery, end);
-        return;
-      }
-      const done = this.#done(delivery, end);
-      if (done === undefined && !this.#isYieldDue()) continue;
-      void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, async () => {
-        await (done ?? this.#plan.runtime.yield());
-        this.#goOn();
-      });
-      return;
+      const waits = this.#handle(delivery);
+      if (waits !== undefined) return this.#goOnLater(waits);
     }
     this.#leaveSlot();
   }
 
-  #goOnAfter(delivery: ITransportDelivery, ending: Promise<DeliveryEnd>): void {
-    this.#waiting.add(delivery);
-    void this.#plan.runtime.spawn(`slot of ${this.#plan.endpoint}`, async () => {
-      const end = await ending;
-      this.#waiting.delete(delivery);
-      this.#blockWatch.waited(delivery);
-      await this.#done(delivery, end);
-      if (this.#isYieldDue()) await this.#plan.runtime.yield();
-      this.#goOn();
-    });
+  #goOnLater(waits: Promise<void>): void {
+    void this.#plan.runtime.spawn(this.#slotName, () => this.#goOnAfter(waits));
   }
 
-  #goOn(): void {
-    const next = this.#next();
-    if (next === undefined) this.#leaveSlot();
-    else this.#runSlot(next);
+  async #goOnAfter(waits: Promise<void>): Promise<void> {
+    await waits;
+    for (let delivery = this.#next(); delivery !== undefined; delivery = this.#next()) {
+      const waits = this.#handle(delivery);
+      if (waits !== undefined) await waits;
+    }
+    this.#leaveSlot();
+  }
+
+  /** Handles and settles one delivery; what it gives is to be waited for. */
+  #handle(delivery: ITransportDelivery): Promise<void> | undefined {
+    const began = this.#plan.runtime.monotonic();
+    const end = receiveDelivery(delivery, this.#scope);
+    this.#blockWatch.held(delivery, began);
+    return isPromise(end) ? this.#whenEnded(delivery, end) : this.#afterEnd(delivery, end);
+  }
+
+  async #whenEnded(delivery: ITransportDelivery, ending: Promise<DeliveryEnd>): Promise<void> {
+    this.#waiting.add(delivery);
+    const end = await ending;
+    this.#waiting.delete(delivery);
+    this.#blockWatch.waited(delivery);
+    const waits = this.#afterEnd(delivery, end);
+    if (waits !== undefined) await waits;
+  }
+
+  /** What is to be waited for before the slot takes the next. */
+  #afterEnd(delivery: ITransportDelivery, end: DeliveryEnd): Promise<void> | undefined {
+    const done = this.#done(delivery, end);
+    return this.#isYieldDue() ? (done ?? this.#plan.runtime.yield()) : done;
   }
 
   #next(): ITransportDelivery | undefined {
-    return this.#stopping.signal.aborted || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+    return this.#hasStopped || this.#slots > this.#concurrency ? undefined : this.#queue.take();
   }
 
   #leaveSlot(): void {
@@ -299,7 +314,7 @@ export class ReceiveEndpoint {
   }
 
   async #control(verb: 'pause' | 'resume'): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#hasStopped) return;
     try {
       await this.#receiver[verb]();
     } catch (error) {

@@ -36,7 +36,7 @@ async function settle(delivery: ITransportDelivery, plan: ReceivePlan, error: De
     reason: 'unknown',
     error,
     origin: plan.endpoint,
-    attempt: countAttempts(delivery).attempts + 1,
+    attempt: countAttempts(headers, delivery).attempts + 1,
     failedAt: plan.runtime.now(),
     maxHeaderBytes: plan.capabilities.maxHeaderBytes,
     headerBytes: headers.byteLength(),

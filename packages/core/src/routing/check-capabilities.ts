@@ -2,7 +2,7 @@ import { MessageError } from '../errors/bus-error.ts';
 import { isoTime } from '../messages/iso-time.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
-import type { Step } from '../pipeline/step.ts';
+import type { PlainStep } from '../pipeline/step.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 
@@ -10,7 +10,7 @@ import type { TransportCapabilities } from '../transport/transport-capabilities.
  * Refuses what the transport cannot do, before anything leaves. A delay that is longer than the broker can is made of
  * several, where it can be: the receiver delays the message again until it is due.
  */
-export function checkCapabilities(runtime: Runtime, transport: string, capabilities: TransportCapabilities): Step<OutgoingContext> {
+export function checkCapabilities(runtime: Runtime, transport: string, capabilities: TransportCapabilities): PlainStep<OutgoingContext> {
   const refuse = (what: string, wayOut: string): never => {
     throw new MessageError('CAPABILITY_NOT_SUPPORTED', `The transport "${transport}" cannot do ${what}. ${wayOut}`, {
       details: { transport, what },
@@ -28,10 +28,9 @@ export function checkCapabilities(runtime: Runtime, transport: string, capabilit
   return {
     name: 'check-capabilities',
     description: 'Refuses options that the transport cannot keep.',
-    run: (context, next) => {
+    apply: (context) => {
       if (context.notBefore !== undefined) assertDelay(context, context.notBefore);
       if (context.priority !== undefined && !priority) refuse('priorities', 'Drop `priority`, or choose a transport that can.');
-      return next(context);
     },
   };
 }

@@ -35,8 +35,11 @@ export interface Runtime {
   yield(): Promise<void>;
   /** A number in [0, 1). For jitter, never for secrets. */
   random(): number;
-  /** A new unique id: a UUID of version 7, lower case, so that ids sort by the time of their making. */
-  id(): string;
+  /**
+   * A new unique id: a UUID of version 7, lower case, so that ids sort by the time of their making.
+   * @param at that time, where it is at hand; epoch milliseconds. @default now
+   */
+  id(at?: number): string;
   /**
    * Runs a background task that somebody stops later. The task must handle its own failures: what it still throws is
    * logged as `task.failed` with `name`, and never becomes an unhandled rejection.

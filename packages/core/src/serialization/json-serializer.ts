@@ -47,7 +47,8 @@ function stringify(message: unknown): string {
   return JSON.stringify({ [MARK]: 1, message: toTagged(message) });
 }
 
-const hasMark = (value: unknown): boolean => typeof value === 'object' && value !== null && MARK in value;
+const hasMark = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (value as { readonly [MARK]?: unknown })[MARK] !== undefined;
 
 function parse(body: Uint8Array): unknown {
   let value: unknown;
@@ -67,12 +68,12 @@ function parse(body: Uint8Array): unknown {
 }
 
 interface FastText {
-  toString(encoding: 'utf8'): string;
+  toString(): string;
 }
 
 interface FastBytes {
   new (length: number): FastText;
-  from(text: string, encoding: 'utf8'): Uint8Array;
+  from(text: string): Uint8Array;
   from(buffer: ArrayBufferLike, offset: number, length: number): FastText;
 }
 
@@ -80,9 +81,9 @@ interface FastBytes {
 const fast = (globalThis as { Buffer?: FastBytes }).Buffer;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const encode: (text: string) => Uint8Array = fast === undefined ? (text) => encoder.encode(text) : (text) => fast.from(text, 'utf8');
+const encode: (text: string) => Uint8Array = fast === undefined ? (text) => encoder.encode(text) : (text) => fast.from(text);
 const decode: (bytes: Uint8Array) => string =
-  fast === undefined ? (bytes) => decoder.decode(bytes) : (bytes) => textOf(bytes, fast).toString('utf8');
+  fast === undefined ? (bytes) => decoder.decode(bytes) : (bytes) => textOf(bytes, fast).toString();
 
 function textOf(bytes: Uint8Array, fastBytes: FastBytes): FastText {
   return bytes instanceof fastBytes ? bytes : fastBytes.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -45,10 +45,10 @@ function arePlain(values: readonly unknown[], depth: number): boolean | undefine
 function arePartsPlain(parts: Record<string, unknown>, depth: number): boolean | undefined {
   let plain = true;
   for (const key in parts) {
-    if (!Object.hasOwn(parts, key)) continue;
     const part = key === '__proto__' ? undefined : isPlain(parts[key], depth);
+    if (part === true || !Object.hasOwn(parts, key)) continue; // what is inherited is not written
     if (part === undefined) return undefined;
-    plain = part && plain;
+    plain = false;
   }
   return plain;
 }

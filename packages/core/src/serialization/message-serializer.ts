@@ -5,8 +5,14 @@
 export interface IMessageSerializer {
   /** The media type that stands in the `content-type` header, and by which a receiver finds the serializer. */
   readonly contentType: string;
-  /** @throws MessageError `MESSAGE_NOT_SERIALIZABLE` */
+  /**
+   * The bytes are given away: whoever reuses a buffer returns a copy.
+   * @throws MessageError `MESSAGE_NOT_SERIALIZABLE`
+   */
   serialize(message: unknown): Uint8Array;
-  /** @throws DeliveryError `BODY_UNREADABLE`, `BODY_NOT_ALLOWED`, `BODY_TOO_DEEP`; MessageError `MESSAGE_TOO_LARGE` */
+  /**
+   * Changes nothing in the bytes, and returns no view of them: a retry reads them again.
+   * @throws DeliveryError `BODY_UNREADABLE`, `BODY_NOT_ALLOWED`, `BODY_TOO_DEEP`; MessageError `MESSAGE_TOO_LARGE`
+   */
   deserialize(body: Uint8Array): unknown;
 }

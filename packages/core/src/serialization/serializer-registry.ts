@@ -13,7 +13,7 @@ export class SerializerRegistry {
 
   /** The serializer for a content type; parameters such as `charset` are ignored, and no content type means the writer's. */
   forContentType(contentType: string | undefined): IMessageSerializer {
-    if (contentType === undefined) return this.writer;
+    if (contentType === undefined || contentType === this.writer.contentType) return this.writer;
     const found =
       this.#byContentType.get(contentType) ?? this.#byContentType.get((contentType.split(';')[0] as string).trim().toLowerCase());
     if (found !== undefined) return found;

@@ -40,6 +40,8 @@ export interface SendCallOptions {
 export interface ReceiveOptions {
   /** The most deliveries that may be unsettled at once. */
   readonly prefetch: number;
+  /** True when the receiver writes to nothing that it is given: a transport that keeps messages in this process may then do without copies. */
+  readonly immutable?: boolean | undefined;
 }
 
 /** What a transport does to what the broker must hold. */

@@ -21,27 +21,25 @@ type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
  *             settling ─rejected→ open    (nothing took effect; another verb may be called)
  */
 export class SettleOnceDelivery implements ITransportDelivery {
+  readonly message: TransportMessage;
+  readonly lane: string | undefined;
   readonly #inner: ITransportDelivery;
   readonly #watcher: SettlementWatch;
   #verb: Verb | undefined;
   #result: MaybePromise<SettleResult> | undefined;
 
   constructor(inner: ITransportDelivery, watcher: SettlementWatch) {
+    this.message = inner.message;
+    this.lane = inner.lane;
     this.#inner = inner;
     this.#watcher = watcher;
   }
 
-  get message(): TransportMessage {
-    return this.#inner.message;
-  }
   get nativeId(): string {
     return this.#inner.nativeId;
   }
   get attempt(): number | undefined {
     return this.#inner.attempt;
-  }
-  get lane(): string | undefined {
-    return this.#inner.lane;
   }
   get lost(): AbortSignal {
     return this.#inner.lost;

@@ -29,6 +29,8 @@ export interface TransportEntry extends TransportMessage {
    * duplicates, the copy's native id is `<message id>/<copy>`.
    */
   readonly copy?: string | undefined;
+  /** True when nobody writes to `body` after the call: a transport that keeps it in this process may then do without a copy. */
+  readonly immutable?: boolean | undefined;
 }
 
 /** Why a transport refused an entry. */

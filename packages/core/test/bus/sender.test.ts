@@ -3,6 +3,7 @@ import type { Command, Event, StandardSchema } from '@waybill/core';
 import { createBus, defineCommand, defineEvent } from '@waybill/core';
 import type { SendOutcome } from '@waybill/core/transport';
 import { Sender } from '../../src/bus/sender.ts';
+import { MessageHeaders } from '../../src/messages/message-headers.ts';
 import { IncomingContext } from '../../src/pipeline/incoming-context.ts';
 import type { OutgoingContext } from '../../src/pipeline/outgoing-context.ts';
 import { ReplyLedger } from '../../src/replies/reply-ledger.ts';
@@ -128,6 +129,7 @@ describe('a capture', () => {
     const sender = senderOn(fakeTransport());
     const parent = new IncomingContext(
       { message: { headers: new Map(), body: new Uint8Array() }, nativeId: 'native-1', lost: new AbortController().signal },
+      MessageHeaders.empty(),
       {
         endpoint: 'jobs',
         aborted: new AbortController().signal,

@@ -1,15 +1,19 @@
 import type { TransportEntry, TransportMessage } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryNature } from '../memory-presets.ts';
+import type { Clock } from './clock.ts';
 import { FaultState } from './fault-state.ts';
 import { hash, LogPlace } from './log-place.ts';
 import type { Place } from './place.ts';
 import { QueuePlace } from './queue-place.ts';
-import type { StoredMessage } from './stored-message.ts';
-import { copyMessage, overlay } from './stored-message.ts';
+import type { Storage } from './stored-message.ts';
+import { StoredMessage, overlay } from './stored-message.ts';
 
 /** How many slots the keys of an ordered endpoint are hashed to, where lanes are slots. */
 const SLOTS_PER_ENDPOINT = 64;
+
+/** A message that may be taken at once, by anyone. */
+const ORDINARY: Storage = Object.freeze({ lane: undefined, priority: 0, expiresAt: undefined, notBefore: 0 });
 
 /** A transport that is open at the broker. */
 export interface Connection {
@@ -48,18 +52,18 @@ export class BrokerState {
     this.places.set(name, this.nature.form === 'log' ? new LogPlace(name, ordered) : this.#makeQueue(name, ordered));
   }
 
-  /** Stores a copy of an entry; a duplicate that the broker drops is accepted all the same. Returns its native id. */
-  store(place: Place, entry: TransportEntry, now: number): string {
-    const stored = this.#toStored(place, entry, now);
-    if (this.#isDuplicate(place.name, entry, now)) return stored.nativeId;
-    place.add(stored, now);
-    if (this.faults.strike('duplicate')) place.add(this.#toStored(place, entry, now), now);
-    return stored.nativeId;
+  /** Stores a copy of an entry; a duplicate that the broker drops is accepted all the same. Returns it as it is stored. */
+  store(place: Place, entry: TransportEntry, clock: Clock): StoredMessage {
+    const stored = this.#toStored(place, entry, clock);
+    if (this.nature.capabilities.dedupe !== undefined && this.#isDuplicate(place.name, entry, clock.now())) return stored;
+    place.add(stored);
+    if (this.faults.strike('duplicate')) place.add(this.#toStored(place, entry, clock));
+    return stored;
   }
 
   /** Moves a message that was out into the dead letters of its endpoint. */
   bury(place: Place, stored: StoredMessage, headers: ReadonlyMap<string, string>): void {
-    const message = { headers: overlay(stored.message.headers, headers), body: stored.message.body };
+    const message = { headers: overlay(stored.headers, headers), body: stored.body };
     place.deadLetters.set(stored.nativeId, { id: stored.nativeId, message });
   }
 
@@ -88,22 +92,17 @@ export class BrokerState {
     return place;
   }
 
-  #toStored(place: Place, entry: TransportEntry, now: number): StoredMessage {
-    const { capabilities } = this.nature;
-    const sequence = this.nextId();
+  #toStored(place: Place, entry: TransportEntry, clock: Clock): StoredMessage {
+    const { priority = 0, expiresAt, notBefore } = entry;
+    if (!place.ordered && priority === 0 && expiresAt === undefined && notBefore === undefined)
+      return new StoredMessage(this.nextId(), entry, ORDINARY);
     const lane = place.ordered ? this.#laneOf(entry.partitionKey) : undefined;
-    return {
-      sequence,
-      nativeId: `memory-${sequence}`,
-      message: copyMessage(entry),
-      partitionKey: entry.partitionKey,
+    return new StoredMessage(this.nextId(), entry, {
       lane,
-      priority: lane === undefined ? (entry.priority ?? 0) : 0,
-      expiresAt: capabilities.ttl ? entry.expiresAt : undefined,
-      notBefore: entry.notBefore === undefined || entry.notBefore <= now ? 0 : this.dueTime(entry.notBefore),
-      attempts: 0,
-      cancelled: false,
-    };
+      priority: lane === undefined ? priority : 0,
+      expiresAt: this.nature.capabilities.ttl ? expiresAt : undefined,
+      notBefore: notBefore === undefined || notBefore <= clock.now() ? 0 : this.dueTime(notBefore),
+    });
   }
 
   #laneOf(partitionKey: string | undefined): string | undefined {
@@ -113,8 +112,8 @@ export class BrokerState {
   }
 
   #isDuplicate(place: string, { headers, copy }: TransportEntry, now: number): boolean {
-    const { dedupe } = this.nature.capabilities;
     const messageId = headers.get(HEADERS.id);
+    const { dedupe } = this.nature.capabilities;
     if (dedupe === undefined || messageId === undefined) return false;
     const key = copy === undefined ? messageId : `${messageId}/${copy}`;
     const seen = this.#seen.get(place) ?? new Map<string, number>();

@@ -6,21 +6,27 @@ export class FaultState {
   readonly #armed = new Map<ArmedFault, number>();
   readonly #struck = new Map<ArmedFault, number>();
   readonly #held: (() => void)[] = [];
+  /** How many are armed, of all kinds. */
+  #armedCount = 0;
   #holds = 0;
 
   arm(fault: ArmedFault, count: number): void {
     this.#armed.set(fault, (this.#armed.get(fault) ?? 0) + count);
+    this.#armedCount += count;
   }
 
   /** Nothing is armed any more. */
   calm(): void {
     this.#armed.clear();
+    this.#armedCount = 0;
   }
 
   /** True when the fault strikes now. */
   strike(fault: ArmedFault): boolean {
+    if (this.#armedCount === 0) return false;
     const left = this.#armed.get(fault) ?? 0;
     if (left === 0) return false;
+    this.#armedCount -= 1;
     this.#armed.set(fault, left - 1);
     this.#struck.set(fault, (this.#struck.get(fault) ?? 0) + 1);
     return true;

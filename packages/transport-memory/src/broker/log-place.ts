@@ -1,5 +1,6 @@
 import type { DeadLetter } from '@waybill/core/transport';
 import { Heap } from './heap.ts';
+import type { Clock } from './clock.ts';
 import type { Place, Taker } from './place.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -39,12 +40,21 @@ class Partition {
   }
 
   take(taker: Taker): StoredMessage | undefined {
-    const record = this.#records.slice(0, LONGEST_SPAN).find(({ state }) => state === 'waiting');
+    const record = this.#firstWaiting();
     if (record === undefined) return undefined;
     record.state = 'out';
     this.#owner = taker;
     this.#out.set(record.stored, record);
     return record.stored;
+  }
+
+  #firstWaiting(): LogRecord | undefined {
+    const end = Math.min(this.#records.length, LONGEST_SPAN);
+    for (let index = 0; index < end; index += 1) {
+      const record = this.#records[index] as LogRecord;
+      if (record.state === 'waiting') return record;
+    }
+    return undefined;
   }
 
   holds(stored: StoredMessage): boolean {
@@ -109,14 +119,14 @@ export class LogPlace implements Place {
     this.#wake();
   }
 
-  add(stored: StoredMessage, now: number): void {
-    if (stored.notBefore > now) this.#delayed.add(stored);
+  add(stored: StoredMessage): void {
+    if (stored.notBefore > 0) this.#delayed.add(stored);
     else this.#append(stored);
     this.#wake();
   }
 
-  take(taker: Taker, now: number): StoredMessage | undefined {
-    this.#moveDue(now);
+  take(taker: Taker, clock: Clock): StoredMessage | undefined {
+    if (this.#delayed.size > 0) this.#moveDue(clock.now());
     const readers = Array.from(this.#takers);
     const turn = readers.indexOf(taker);
     for (let step = 0; step < PARTITIONS; step += 1) {

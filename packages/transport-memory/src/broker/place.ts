@@ -1,4 +1,5 @@
 import type { DeadLetter } from '@waybill/core/transport';
+import type { Clock } from './clock.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** Whoever takes messages out of a place; lanes and partitions know their owner by it. */
@@ -26,9 +27,9 @@ export interface Place {
   leave(taker: Taker): void;
 
   /** Puts a new message behind all others, or among the delayed. */
-  add(stored: StoredMessage, now: number): void;
+  add(stored: StoredMessage): void;
   /** The next message for this taker; it is out until one of the four below is called. */
-  take(taker: Taker, now: number): StoredMessage | undefined;
+  take(taker: Taker, clock: Clock): StoredMessage | undefined;
   /** It is done, or has gone elsewhere. */
   remove(stored: StoredMessage): void;
   /** It was not tried: it is available again, at its old place. */

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '@waybill/core/transport';
 import { Heap } from './heap.ts';
+import type { Clock } from './clock.ts';
 import type { Place, Taker } from './place.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -43,7 +44,7 @@ export class QueuePlace implements Place {
   readonly #delayed = new Heap<StoredMessage>(byDueTime);
   readonly #cancellable = new Map<string, StoredMessage>();
   readonly #lanes = new Map<string, Lane>();
-  readonly #takers = new Set<Taker>();
+  readonly #takers: Taker[] = [];
   #behind = 0;
   /** Cancelled messages that still stand among the delayed. */
   #cancelled = 0;
@@ -63,29 +64,46 @@ export class QueuePlace implements Place {
   }
 
   get hasTakers(): boolean {
-    return this.#takers.size > 0;
+    return this.#takers.length > 0;
   }
 
   join(taker: Taker): void {
-    this.#takers.add(taker);
+    if (!this.#takers.includes(taker)) this.#takers.push(taker);
   }
 
   leave(taker: Taker): void {
-    this.#takers.delete(taker);
+    const index = this.#takers.indexOf(taker);
+    if (index >= 0) this.#takers.splice(index, 1);
   }
 
-  add(stored: StoredMessage, now: number): void {
-    if (stored.notBefore > now) {
+  add(stored: StoredMessage): void {
+    if (stored.notBefore > 0) {
       this.#delayed.add(stored);
       this.#cancellable.set(stored.nativeId, stored);
     } else this.#enqueue(stored);
     this.#wake();
   }
 
-  take(taker: Taker, now: number): StoredMessage | undefined {
-    this.#moveDue(now);
+  take(taker: Taker, clock: Clock): StoredMessage | undefined {
+    if (this.#delayed.size > 0) this.#moveDue(clock.now());
+    return this.#lanes.size === 0 ? this.#takeOrdinary(clock) : this.#takeFromLanes(taker, clock);
+  }
+
+  /** Nothing here is in a lane. */
+  #takeOrdinary(clock: Clock): StoredMessage | undefined {
+    for (let stored = this.#queue.take(); stored !== undefined; stored = this.#queue.take()) {
+      if (stored.expiresAt !== undefined && stored.expiresAt <= clock.now()) this.#parts.onExpired(stored);
+      else {
+        stored.attempts += 1;
+        return stored;
+      }
+    }
+    return undefined;
+  }
+
+  #takeFromLanes(taker: Taker, clock: Clock): StoredMessage | undefined {
     const passedOver: StoredMessage[] = [];
-    const taken = this.#takeFirst(taker, now, passedOver);
+    const taken = this.#takeFirst(taker, clock.now(), passedOver);
     for (const stored of passedOver) this.#push(stored);
     return taken;
   }

@@ -1,12 +1,21 @@
-import type { TransportMessage } from '@waybill/core/transport';
+import type { TransportEntry, TransportMessage } from '@waybill/core/transport';
 import { MessageHeaders } from '@waybill/core/transport';
 
+/** What a queue does with a message besides keeping it. */
+export interface Storage {
+  readonly lane: string | undefined;
+  readonly priority: number;
+  readonly expiresAt: number | undefined;
+  /** Not to be handed over before; epoch milliseconds; 0 for at once. */
+  readonly notBefore: number;
+}
+
 /** A message as the broker holds it. */
-export interface StoredMessage {
+export class StoredMessage implements TransportMessage {
+  readonly body: Uint8Array;
+  headers: MessageHeaders;
   /** Its place in the order of arrival. */
   sequence: number;
-  readonly nativeId: string;
-  message: TransportMessage;
   readonly partitionKey: string | undefined;
   readonly lane: string | undefined;
   readonly priority: number;
@@ -14,9 +23,28 @@ export interface StoredMessage {
   /** Not to be handed over before; epoch milliseconds. */
   notBefore: number;
   /** How often it was handed over, as far as the broker counts. */
-  attempts: number;
+  attempts: number = 0;
   /** Taken back by its sender while it was delayed. */
-  cancelled: boolean;
+  cancelled: boolean = false;
+  readonly #number: number;
+
+  /** Keeps a copy of the headers, and of the bytes unless nobody changes them any more. */
+  constructor(number: number, entry: TransportEntry, storage: Storage) {
+    this.body = entry.immutable === true ? entry.body : copyBytes(entry.body);
+    this.headers = MessageHeaders.copyOf(entry.headers);
+    this.sequence = number;
+    this.partitionKey = entry.partitionKey;
+    this.lane = storage.lane;
+    this.priority = storage.priority;
+    this.expiresAt = storage.expiresAt;
+    this.notBefore = storage.notBefore;
+    this.#number = number;
+  }
+
+  /** Written only when somebody reads it, which few do. */
+  get nativeId(): string {
+    return `memory-${this.#number}`;
+  }
 }
 
 /** A copy that shares nothing: headers and bytes are new, as they would be after a wire. */

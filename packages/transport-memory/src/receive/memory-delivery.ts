@@ -7,7 +7,6 @@ import type {
   TransportMessage,
 } from '@waybill/core/transport';
 import type { StoredMessage } from '../broker/stored-message.ts';
-import { copyMessage } from '../broker/stored-message.ts';
 
 /** Carries out the verbs of a delivery. A verb that throws took no effect. */
 export interface MemorySettler {
@@ -26,16 +25,19 @@ export class MemoryDelivery implements ITransportDelivery {
   readonly message: TransportMessage;
   readonly attempt: number | undefined;
   readonly stored: StoredMessage;
+  /** When it was taken, where deliveries have a lock; epoch milliseconds. */
   readonly takenAt: number;
+  /** Its place among those that are unsettled. */
+  index: number = 0;
   readonly #settler: MemorySettler;
   #lost: AbortController | undefined;
   #lostBy: string | undefined;
 
-  constructor(stored: StoredMessage, settler: MemorySettler, now: number) {
-    this.message = copyMessage(stored.message);
+  constructor(stored: StoredMessage, message: TransportMessage, settler: MemorySettler, takenAt: number) {
+    this.message = message;
     this.attempt = settler.attemptOf(stored);
     this.stored = stored;
-    this.takenAt = now;
+    this.takenAt = takenAt;
     this.#settler = settler;
   }
 
@@ -66,21 +68,27 @@ export class MemoryDelivery implements ITransportDelivery {
   }
 
   ack(options?: AckOptions): SettleResult {
-    return this.#settle(() => this.#settler.ack(this.stored, options));
+    if (this.#lostBy !== undefined) return 'lost';
+    this.#settler.ack(this.stored, options);
+    return this.#settled();
   }
   release(): SettleResult {
-    return this.#settle(() => this.#settler.release(this.stored));
+    if (this.#lostBy !== undefined) return 'lost';
+    this.#settler.release(this.stored);
+    return this.#settled();
   }
   redeliver(options: RedeliverOptions): SettleResult {
-    return this.#settle(() => this.#settler.redeliver(this.stored, options));
+    if (this.#lostBy !== undefined) return 'lost';
+    this.#settler.redeliver(this.stored, options);
+    return this.#settled();
   }
   deadLetter(options: DeadLetterOptions): SettleResult {
-    return this.#settle(() => this.#settler.deadLetter(this.stored, options));
+    if (this.#lostBy !== undefined) return 'lost';
+    this.#settler.deadLetter(this.stored, options);
+    return this.#settled();
   }
 
-  #settle(verb: () => void): SettleResult {
-    if (this.#lostBy !== undefined) return 'lost';
-    verb();
+  #settled(): SettleResult {
     this.#settler.settled(this);
     return 'settled';
   }

@@ -1,24 +1,34 @@
-import type { IReceiver, ITransportDelivery, ReceiverState, Timer } from '@waybill/core/transport';
+import type { IReceiver, ITransportDelivery, ReceiveOptions, ReceiverState, Timer } from '@waybill/core/transport';
 import type { Place } from '../broker/place.ts';
+import { copyMessage } from '../broker/stored-message.ts';
 import { MemoryDelivery } from './memory-delivery.ts';
 import type { MemorySettler } from './memory-delivery.ts';
 import type { SettlingParts } from './memory-settler.ts';
 import { Settling } from './memory-settler.ts';
 
+const SOON = Promise.resolve();
+
 /** stopped ─start→ receiving ⇄ paused ; either ─stop→ stopped. */
 export class MemoryReceiver implements IReceiver {
   readonly #parts: SettlingParts;
   readonly #onDelivery: (delivery: ITransportDelivery) => void;
-  readonly #unsettled = new Set<MemoryDelivery>();
+  /** In no order: each knows its own place. */
+  readonly #unsettled: MemoryDelivery[] = [];
   readonly #settler: MemorySettler;
+  /** Whoever receives changes nothing of what it is given. */
+  readonly #sharesMessages: boolean;
+  readonly #hasLock: boolean;
   #prefetch: number;
   #state: ReceiverState = 'stopped';
-  #pumpScheduled = false;
+  /** Whether it will be looked for something to take, or is at this moment. */
+  #pump: 'idle' | 'scheduled' | 'running' = 'idle';
   #timer: Timer | undefined;
 
-  constructor(parts: SettlingParts, prefetch: number, onDelivery: (delivery: ITransportDelivery) => void) {
+  constructor(parts: SettlingParts, options: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void) {
     this.#parts = parts;
-    this.#prefetch = prefetch;
+    this.#prefetch = options.prefetch;
+    this.#sharesMessages = options.immutable === true;
+    this.#hasLock = parts.broker.nature.capabilities.lock !== undefined;
     this.#onDelivery = onDelivery;
     const settling = new Settling(parts);
     this.#settler = {
@@ -66,12 +76,9 @@ export class MemoryReceiver implements IReceiver {
 
   /** Something may be taken: looks for it in a microtask of its own. */
   wake(): void {
-    if (this.#pumpScheduled || this.#state !== 'receiving') return;
-    this.#pumpScheduled = true;
-    queueMicrotask(() => {
-      this.#pumpScheduled = false;
-      this.#pump();
-    });
+    if (this.#pump !== 'idle' || this.#state !== 'receiving') return;
+    this.#pump = 'scheduled';
+    void SOON.then(this.#handOverAll);
   }
 
   /** The transport closes: nothing more is taken, and what is unsettled is lost. */
@@ -83,8 +90,7 @@ export class MemoryReceiver implements IReceiver {
   /** What is unsettled can no longer be settled here; it comes again. Returns how many. */
   lose(reason: string, endpoint: string = this.#parts.place.name): number {
     if (endpoint !== this.#parts.place.name) return 0;
-    const lost = Array.from(this.#unsettled);
-    this.#unsettled.clear();
+    const lost = this.#unsettled.splice(0);
     for (const delivery of lost) delivery.lose(reason);
     this.#parts.place.giveBackAll(lost.map(({ stored }) => stored));
     this.wake();
@@ -93,8 +99,16 @@ export class MemoryReceiver implements IReceiver {
   }
 
   #settled(delivery: MemoryDelivery): void {
-    this.#unsettled.delete(delivery);
+    this.#forget(delivery);
     this.wake();
+  }
+
+  /** The last takes its place. */
+  #forget({ index }: MemoryDelivery): void {
+    const last = this.#unsettled.pop() as MemoryDelivery;
+    if (index === this.#unsettled.length) return;
+    this.#unsettled[index] = last;
+    last.index = index;
   }
 
   #receive(): void {
@@ -109,18 +123,24 @@ export class MemoryReceiver implements IReceiver {
     this.#armTimer();
   }
 
-  #pump(): void {
+  /** Hands over until nothing is to be taken, or the credit is used up. What comes meanwhile is seen by the loop itself. */
+  readonly #handOverAll = (): void => {
     const { place, runtime } = this.#parts;
-    while (this.#state === 'receiving' && this.#unsettled.size < this.#prefetch) {
-      const now = runtime.now();
-      const stored = place.take(this, now);
-      if (stored === undefined) break;
-      const delivery = new MemoryDelivery(stored, this.#settler, now);
-      this.#unsettled.add(delivery);
-      this.#onDelivery(delivery);
+    this.#pump = 'running';
+    try {
+      while (this.#state === 'receiving' && this.#unsettled.length < this.#prefetch) {
+        const stored = place.take(this, runtime);
+        if (stored === undefined) break;
+        const message = this.#sharesMessages ? stored : copyMessage(stored);
+        const delivery = new MemoryDelivery(stored, message, this.#settler, this.#hasLock ? runtime.now() : 0);
+        delivery.index = this.#unsettled.push(delivery) - 1;
+        this.#onDelivery(delivery);
+      }
+    } finally {
+      this.#pump = 'idle';
     }
     this.#armTimer();
-  }
+  };
 
   /** Wakes up when the next delayed message is due, or when the oldest delivery has been held for as long as the lock allows. */
   #armTimer(): void {
@@ -138,17 +158,19 @@ export class MemoryReceiver implements IReceiver {
   }
 
   #lockEnd(): number {
-    const [oldest] = this.#unsettled;
-    const lock = this.#parts.broker.nature.capabilities.lock;
-    return oldest === undefined || lock === undefined ? Number.POSITIVE_INFINITY : oldest.takenAt + lock.maxMs;
+    if (!this.#hasLock) return Number.POSITIVE_INFINITY;
+    const { lock } = this.#parts.broker.nature.capabilities;
+    const takenAt = Math.min(...this.#unsettled.map((delivery) => delivery.takenAt));
+    return lock === undefined ? Number.POSITIVE_INFINITY : takenAt + lock.maxMs;
   }
 
   #loseOverdue(): void {
-    const { place, runtime } = this.#parts;
-    for (let [oldest] = this.#unsettled; oldest !== undefined && this.#lockEnd() <= runtime.now(); [oldest] = this.#unsettled) {
-      this.#unsettled.delete(oldest);
-      oldest.lose('it was held for longer than the lock can be renewed');
-      place.giveBackAll([oldest.stored]);
+    const { place, runtime, broker } = this.#parts;
+    const latest = runtime.now() - (broker.nature.capabilities.lock?.maxMs ?? Number.POSITIVE_INFINITY);
+    for (const overdue of this.#unsettled.filter(({ takenAt }) => takenAt <= latest)) {
+      this.#forget(overdue);
+      overdue.lose('it was held for longer than the lock can be renewed');
+      place.giveBackAll([overdue.stored]);
     }
   }
 }

@@ -6,8 +6,6 @@ import type { StoredMessage } from '../broker/stored-message.ts';
 import { overlay } from '../broker/stored-message.ts';
 import type { MemorySender } from '../send/memory-sender.ts';
 
-const NOTHING: readonly TransportEntry[] = Object.freeze([]);
-
 /** What settling at one endpoint works with. */
 export interface SettlingParts {
   readonly broker: BrokerState;
@@ -32,18 +30,22 @@ export class Settling {
 
   ack(stored: StoredMessage, options: AckOptions | undefined): void {
     this.#failIfAsked();
-    const { sender, runtime, place } = this.#parts;
-    const sends = options?.sends ?? NOTHING;
+    if (options?.sends !== undefined) this.#sendAll(options.sends);
+    this.#parts.place.remove(stored);
+  }
+
+  /** @throws MessageError with the code of the first that is refused; then none is sent */
+  #sendAll(sends: readonly TransportEntry[]): void {
+    const { sender, runtime } = this.#parts;
     for (const entry of sends) {
-      const refusal = sender.refusalOf(entry, runtime.now());
+      const refusal = sender.refusalOf(entry, runtime);
       if (refusal === undefined) continue;
       throw new MessageError(
         refusal.code,
         `"${entry.headers.get(HEADERS.name)}" was not accepted by ${placeOf(entry)}, so the message that caused it was not settled: ${refusal.code}${refusal.cause === undefined ? '' : `, ${refusal.cause}`}.`,
       );
     }
-    if (sends.length > 0) sender.send(sends, runtime.now());
-    place.remove(stored);
+    sender.send(sends, runtime);
   }
 
   release(stored: StoredMessage): void {
@@ -56,17 +58,18 @@ export class Settling {
     this.#failIfAsked();
     const { broker, place, runtime } = this.#parts;
     this.#assertDelay(options.delayMs);
-    const headers = overlay(stored.message.headers, options.headers);
+    const headers = overlay(stored.headers, options.headers);
     const notBefore = runtime.now() + options.delayMs;
     if (broker.nature.capabilities.redeliver === 'in-place') {
-      stored.message = { headers, body: stored.message.body };
+      stored.headers = headers;
       stored.notBefore = broker.dueTime(notBefore);
       place.postpone(stored);
       return;
     }
     const { partitionKey, priority, expiresAt } = stored;
     const destination = { kind: 'endpoint', name: place.name } as const;
-    broker.store(place, { destination, headers, body: stored.message.body, partitionKey, priority, expiresAt, notBefore }, runtime.now());
+    const { body } = stored;
+    broker.store(place, { destination, headers, body, immutable: true, partitionKey, priority, expiresAt, notBefore }, runtime);
     place.remove(stored);
   }
 

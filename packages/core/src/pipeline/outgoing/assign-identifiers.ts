@@ -6,18 +6,18 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { isoTime, isoTimeWriter } from '../../messages/iso-time.ts';
 import { IncomingContext } from '../incoming-context.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
-import type { Step } from '../step.ts';
+import type { PlainStep } from '../step.ts';
 
 /** Fills in ids, name, version, times and source; correlation, conversation, causation and trace come from the message being handled. */
-export function assignIdentifiers(runtime: Runtime, source: string): Step<OutgoingContext> {
+export function assignIdentifiers(runtime: Runtime, source: string): PlainStep<OutgoingContext> {
   const writeTime = isoTimeWriter();
   return {
     name: 'assign-identifiers',
     description: 'Fills in ids, name, version, times and the links to the message being handled.',
-    run: (context, next) => {
+    apply: (context) => {
       const { headers, contract, options } = context;
       const now = runtime.now();
-      const id = options.messageId ?? runtime.id();
+      const id = options.messageId ?? runtime.id(now);
       headers.put(SLOTS.id, id);
       headers.put(SLOTS.name, contract.name);
       headers.put(SLOTS.version, String(contract.version));
@@ -35,7 +35,6 @@ export function assignIdentifiers(runtime: Runtime, source: string): Step<Outgoi
       }
       if (options.faultTo !== undefined) headers.put(SLOTS.faultTo, options.faultTo);
       context.priority = options.priority;
-      return next(context);
     },
   };
 }

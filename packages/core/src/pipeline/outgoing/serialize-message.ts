@@ -1,18 +1,17 @@
 import { SLOTS } from '../../messages/message-headers.ts';
 import type { SerializerRegistry } from '../../serialization/serializer-registry.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
-import type { Step } from '../step.ts';
+import type { PlainStep } from '../step.ts';
 
 /** Writes the message as bytes, and the content type beside it. */
-export function serializeMessage(serializers: SerializerRegistry): Step<OutgoingContext> {
+export function serializeMessage(serializers: SerializerRegistry): PlainStep<OutgoingContext> {
   return {
     name: 'serialize-message',
     description: 'Writes the message as bytes with the serializer of the bus.',
-    run: (context, next) => {
+    apply: (context) => {
       context.body = serializers.writer.serialize(context.message);
       context.serialized = true;
       context.headers.put(SLOTS.contentType, serializers.writer.contentType);
-      return next(context);
     },
   };
 }
