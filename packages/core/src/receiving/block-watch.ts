@@ -42,8 +42,8 @@ export class BlockWatch {
   }
 
   /** The loop was held, while these deliveries were being handled and waited for something. */
-  heldWhileWaiting(heldMs: number, waiting: ReadonlySet<ITransportDelivery>): void {
-    if (waiting.size > 0 && heldMs >= this.#plan.blockedThresholdMs) this.#report(heldMs, Array.from(waiting));
+  heldWhileWaiting(heldMs: number, waiting: readonly ITransportDelivery[]): void {
+    if (waiting.length > 0 && heldMs >= this.#plan.blockedThresholdMs) this.#report(heldMs, waiting);
   }
 
   hasReportedWithin(heldMs: number): boolean {

@@ -46,17 +46,30 @@ export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScop
   if (isDueLater(delivery, plan)) return settleOrRelease(delivery, scope, undefined);
   const headers = MessageHeaders.readOnly(delivery.message.headers);
   const context = new IncomingContext(delivery, headers, plan, countAttempts(headers, delivery).attempts + 1);
-  const attempted = attempt(context, plan);
-  return isPromise(attempted) ? settleLater(attempted, delivery, scope, context) : settleFirst(delivery, scope, context, attempted);
+  plan.observe?.({ kind: 'attempt-started', message: context });
+  try {
+    const waits = runPipeline(context, plan);
+    if (isPromise(waits)) return receiveLater(waits, delivery, scope, context);
+  } catch (error) {
+    return settleFirst(delivery, scope, context, failed(context, error));
+  }
+  return settleFirst(delivery, scope, context, undefined);
 }
 
-async function settleLater(
-  attempting: Promise<Failure | undefined>,
+/** One function for a message that waits, and not several: each would cost it a promise. */
+async function receiveLater(
+  waits: Promise<void>,
   delivery: ITransportDelivery,
   scope: ReceiveScope,
   context: IncomingContext,
 ): Promise<DeliveryEnd> {
-  return settleFirst(delivery, scope, context, await attempting);
+  let failure: Failure | undefined;
+  try {
+    await waits;
+  } catch (error) {
+    failure = failed(context, error);
+  }
+  return settleFirst(delivery, scope, context, failure);
 }
 
 /** The first attempt is over. What went the ordinary way is acked here; all else takes the longer way. */
@@ -135,11 +148,10 @@ async function untilDecided(
   first: { readonly context: IncomingContext; readonly attempted: Failure | undefined },
 ): Promise<DeliveryEnd> {
   const { plan, stopping } = scope;
-  let { context } = first;
+  let { context, attempted } = first;
   const { redeliveries } = countAttempts(context.allHeaders, delivery);
-  let attempted: MaybePromise<Failure | undefined> = first.attempted;
   for (let attemptsHere = 1; ; attemptsHere += 1) {
-    const failure = (await attempted) ?? (await settleSuccess(delivery, context, scope));
+    const failure = attempted ?? (await settleSuccess(delivery, context, scope));
     if (typeof failure === 'string') return failure;
     if (plan.aborted.aborted || delivery.isLost) {
       plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
@@ -153,7 +165,7 @@ async function untilDecided(
     }
     if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
     context = new IncomingContext(delivery, context.allHeaders, plan, context.attempt + 1);
-    attempted = attempt(context, plan);
+    attempted = await attempt(context, plan);
   }
 }
 
@@ -196,34 +208,42 @@ function isRefusedSend(error: unknown, context: IncomingContext): boolean {
   return context.hasCaptured && isBusError(error) && error.radius === 'message';
 }
 
-/** One run through the pipeline; the error it ended with, or nothing. What the handlers sent is accepted before it succeeds. */
-function attempt(context: IncomingContext, plan: ReceivePlan): MaybePromise<Failure | undefined> {
+/** A further attempt: one run through the pipeline. The error it ended with, or nothing. */
+async function attempt(context: IncomingContext, plan: ReceivePlan): Promise<Failure | undefined> {
   plan.observe?.({ kind: 'attempt-started', message: context });
   try {
-    const running = plan.run(context);
-    return isPromise(running) || context.isCapturing ? attemptAsync(context, plan, running) : conclude(context, plan);
+    await runPipeline(context, plan);
+    return undefined;
   } catch (error) {
-    context.end();
-    return { error };
+    return failed(context, error);
   }
 }
 
-async function attemptAsync(context: IncomingContext, plan: ReceivePlan, running: MaybePromise<void>): Promise<Failure | undefined> {
-  try {
-    if (isPromise(running)) await running;
-    if (context.isCapturing) await context.whenCaptured();
-    return await conclude(context, plan);
-  } catch (error) {
-    context.end();
-    return { error };
-  }
+/** It is done when what the handlers sent is accepted, too. */
+function runPipeline(context: IncomingContext, plan: ReceivePlan): MaybePromise<void> {
+  const running = plan.run(context);
+  if (isPromise(running)) return concludeAfter(running, context, plan);
+  return context.isCapturing ? concludeCaptured(context, plan) : conclude(context, plan);
 }
 
-function conclude(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<undefined> {
+/** Without a promise of its own where nothing was sent. */
+function concludeAfter(running: Promise<void>, context: IncomingContext, plan: ReceivePlan): Promise<void> {
+  return running.then(() => (context.isCapturing ? concludeCaptured(context, plan) : conclude(context, plan)));
+}
+
+async function concludeCaptured(context: IncomingContext, plan: ReceivePlan): Promise<void> {
+  await context.whenCaptured();
+  await conclude(context, plan);
+}
+
+function conclude(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<void> {
   context.end();
-  if (!context.hasCaptured || capabilities.ackWithSends) return undefined;
-  const dispatched = dispatch(context.captured);
-  return isPromise(dispatched) ? dispatched.then(() => undefined) : undefined;
+  return !context.hasCaptured || capabilities.ackWithSends ? undefined : dispatch(context.captured);
+}
+
+function failed(context: IncomingContext, error: unknown): Failure {
+  context.end();
+  return { error };
 }
 
 /** True for a message that the broker could not delay for long enough at once. */

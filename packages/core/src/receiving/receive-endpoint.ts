@@ -1,6 +1,7 @@
 import { deliveryLogFields } from '../messages/log-fields.ts';
 import { deferred } from '../runtime/deferred.ts';
 import type { LoopWatch } from '../runtime/runtime.ts';
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
@@ -42,8 +43,9 @@ export class ReceiveEndpoint {
   readonly #slotName: string;
   #slots = 0;
   #handled = 0;
-  /** Deliveries whose handling waits for something. */
-  readonly #waiting = new Set<ITransportDelivery>();
+  /** Deliveries whose handling waits for something, each in a place of its own; and the places that are free. */
+  readonly #waiting: (ITransportDelivery | undefined)[] = [];
+  readonly #freePlaces: number[] = [];
   readonly #scope: ReceiveScope;
   readonly #blockWatch: BlockWatch;
   /** Aborts when nothing more is to be begun. */
@@ -99,7 +101,10 @@ export class ReceiveEndpoint {
 
   /** The loop was held while handlers waited here: one of them may have done it. */
   loopWasHeld(heldMs: number): void {
-    this.#blockWatch.heldWhileWaiting(heldMs, this.#waiting);
+    this.#blockWatch.heldWhileWaiting(
+      heldMs,
+      this.#waiting.filter((delivery) => delivery !== undefined),
+    );
   }
 
   get inFlight(): number {
@@ -241,40 +246,46 @@ export class ReceiveEndpoint {
    */
   #runSlot(first: ITransportDelivery): void {
     for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
-      const waits = this.#handle(delivery);
-      if (waits !== undefined) return this.#goOnLater(waits);
+      const end = this.#handle(delivery);
+      if (isPromise(end)) return this.#goOnWaiting(delivery, end);
+      const pause = this.#afterEnd(delivery, end);
+      if (pause !== undefined) return this.#goOnAfter(pause);
     }
     this.#leaveSlot();
   }
 
-  #goOnLater(waits: Promise<void>): void {
-    void this.#plan.runtime.spawn(this.#slotName, () => this.#goOnAfter(waits));
+  #goOnAfter(pause: Promise<void>): void {
+    void this.#plan.runtime.spawn(this.#slotName, async () => {
+      await pause;
+      const next = this.#next();
+      if (next === undefined) this.#leaveSlot();
+      else this.#runSlot(next);
+    });
   }
 
-  async #goOnAfter(waits: Promise<void>): Promise<void> {
-    await waits;
-    for (let delivery = this.#next(); delivery !== undefined; delivery = this.#next()) {
-      const waits = this.#handle(delivery);
-      if (waits !== undefined) await waits;
-    }
-    this.#leaveSlot();
+  /** A slot that has begun to wait for its handlers goes on as one task, for as long as there is something to handle. */
+  #goOnWaiting(first: ITransportDelivery, ending: Promise<DeliveryEnd>): void {
+    void this.#plan.runtime.spawn(this.#slotName, async () => {
+      const place = this.#freePlaces.pop() ?? this.#waiting.length;
+      let end: MaybePromise<DeliveryEnd> = ending;
+      for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
+        if (delivery !== first) end = this.#handle(delivery);
+        this.#waiting[place] = delivery;
+        const pause = this.#afterEnd(delivery, isPromise(end) ? await end : end);
+        this.#waiting[place] = undefined;
+        if (isPromise(end)) this.#blockWatch.waited(delivery);
+        if (pause !== undefined) await pause;
+      }
+      this.#freePlaces.push(place);
+      this.#leaveSlot();
+    });
   }
 
-  /** Handles and settles one delivery; what it gives is to be waited for. */
-  #handle(delivery: ITransportDelivery): Promise<void> | undefined {
+  #handle(delivery: ITransportDelivery): MaybePromise<DeliveryEnd> {
     const began = this.#plan.runtime.monotonic();
     const end = receiveDelivery(delivery, this.#scope);
     this.#blockWatch.held(delivery, began);
-    return isPromise(end) ? this.#whenEnded(delivery, end) : this.#afterEnd(delivery, end);
-  }
-
-  async #whenEnded(delivery: ITransportDelivery, ending: Promise<DeliveryEnd>): Promise<void> {
-    this.#waiting.add(delivery);
-    const end = await ending;
-    this.#waiting.delete(delivery);
-    this.#blockWatch.waited(delivery);
-    const waits = this.#afterEnd(delivery, end);
-    if (waits !== undefined) await waits;
+    return end;
   }
 
   /** What is to be waited for before the slot takes the next. */

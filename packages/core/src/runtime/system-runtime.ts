@@ -30,11 +30,14 @@ export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
     yield: yieldToEventLoop,
     random: () => Math.random(),
     id: uuidV7(now, (bytes) => crypto.getRandomValues(bytes)),
-    spawn: async (name: string, task: () => Promise<void>) => {
-      try {
-        await task();
-      } catch (error) {
+    spawn: (name: string, task: () => Promise<void>) => {
+      const failed = (error: unknown): void =>
         logger.error({ event: LOG_EVENTS.taskFailed, task: name, error }, 'a background task failed');
+      try {
+        return task().catch(failed);
+      } catch (error) {
+        failed(error);
+        return Promise.resolve();
       }
     },
     watchLoop,

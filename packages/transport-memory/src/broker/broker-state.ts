@@ -93,16 +93,17 @@ export class BrokerState {
   }
 
   #toStored(place: Place, entry: TransportEntry, clock: Clock): StoredMessage {
-    const { priority = 0, expiresAt, notBefore } = entry;
-    if (!place.ordered && priority === 0 && expiresAt === undefined && notBefore === undefined)
-      return new StoredMessage(this.nextId(), entry, ORDINARY);
-    const lane = place.ordered ? this.#laneOf(entry.partitionKey) : undefined;
-    return new StoredMessage(this.nextId(), entry, {
+    return new StoredMessage(this.nextId(), entry, isOrdinary(place, entry) ? ORDINARY : this.#storageOf(place, entry, clock));
+  }
+
+  #storageOf(place: Place, { partitionKey, priority = 0, expiresAt, notBefore }: TransportEntry, clock: Clock): Storage {
+    const lane = place.ordered ? this.#laneOf(partitionKey) : undefined;
+    return {
       lane,
       priority: lane === undefined ? priority : 0,
       expiresAt: this.nature.capabilities.ttl ? expiresAt : undefined,
       notBefore: notBefore === undefined || notBefore <= clock.now() ? 0 : this.dueTime(notBefore),
-    });
+    };
   }
 
   #laneOf(partitionKey: string | undefined): string | undefined {
@@ -127,3 +128,6 @@ export class BrokerState {
     return false;
   }
 }
+
+const isOrdinary = ({ ordered }: Place, { priority, expiresAt, notBefore }: TransportEntry): boolean =>
+  !ordered && priority === undefined && expiresAt === undefined && notBefore === undefined;
