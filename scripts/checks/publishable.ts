@@ -11,8 +11,13 @@ export interface Publishable {
 }
 
 export function publishablePackages(root: string): readonly Publishable[] {
+  return allPackages(root).filter(({ manifest }) => manifest.private !== true);
+}
+
+/** Those that are published, and those that only this repository uses. */
+export function allPackages(root: string): readonly Publishable[] {
   const folders = globSync('packages/*/package.json', { cwd: root }).map(dirname).toSorted();
-  return folders.map((folder) => describePackage(root, folder)).filter(({ manifest }) => manifest.private !== true);
+  return folders.map((folder) => describePackage(root, folder));
 }
 
 /** The emitted types of an entry. */
