@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly publishTimeoutMs?: number;
   /** An open transport to stand on. @default a new one */
   readonly on?: Bench;
+  /** It is there already, perhaps as something else than an endpoint. @default false: it is declared */
+  readonly isThere?: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -50,7 +52,7 @@ export class Bench {
     const transport = options.on?.transport ?? harness.create(options.publishTimeoutMs);
     if (options.on === undefined) await transport.open(harness.openOptions(states));
     const bench = new Bench(harness, transport, endpointOf(options.name ?? harness.uniqueName(), options), states);
-    await bench.apply();
+    if (options.isThere !== true) await bench.apply();
     return bench;
   }
 

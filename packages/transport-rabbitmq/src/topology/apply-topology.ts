@@ -34,7 +34,7 @@ async function declarePlace(entity: PlannedEntity, channel: DeclaringChannel): P
 async function declare(entity: PlannedEntity, channel: DeclaringChannel): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await channel.run((open) => declareEntity(open, entity, channel.brokerVersion));
+      await channel.run((open) => declareEntity(open, entity));
       return;
     } catch (error) {
       const isBeingMade = entity.kind === 'queue' && brokerRefusal(error)?.is === 'missing';

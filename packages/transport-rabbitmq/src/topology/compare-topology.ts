@@ -69,7 +69,7 @@ export async function differencesOf(entity: PlannedEntity, channel: DeclaringCha
 /** The setting that the broker names; `undefined` when it is content, or when no more can be known: without the right to declare, or of a mixture that it does not know. */
 async function refusalOf(asked: PlannedEntity, channel: DeclaringChannel, isMixture: boolean): Promise<Different | undefined> {
   try {
-    await channel.run((open) => declareEntity(open, asked, channel.brokerVersion));
+    await channel.run((open) => declareEntity(open, asked));
     return undefined;
   } catch (error) {
     const refusal = brokerRefusal(error);

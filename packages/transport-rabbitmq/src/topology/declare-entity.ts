@@ -4,13 +4,16 @@ import type { BindingMark, DeclareExchangeOptions, DeclareQueueOptions, Topology
 
 type Settings = PlannedEntity['settings'];
 
-/** The first version whose quorum queues have a limit of deliveries by default, and a way to have none. */
-const LIMITED_SINCE = 4;
+/**
+ * A limit of deliveries that nobody reaches. Not none: a quorum queue without a limit puts what is released at its end, and
+ * lanes and listings of dead letters would come out of order; with one it comes first again.
+ */
+const NEVER_REACHED = 1_000_000_000;
 
 /** Declares an entity of a plan, which makes it where it is missing. */
-export async function declareEntity(channel: TopologyChannel, entity: PlannedEntity, brokerVersion: string | undefined): Promise<void> {
+export async function declareEntity(channel: TopologyChannel, entity: PlannedEntity): Promise<void> {
   const { kind, name, settings } = entity;
-  if (kind === 'queue') await channel.assertQueue(name, queueOptions(settings, brokerVersion));
+  if (kind === 'queue') await channel.assertQueue(name, queueOptions(settings));
   else if (kind === 'exchange') await channel.assertExchange(name, String(settings['type']), exchangeOptions(settings));
   else await bind(channel, settings, 'bind');
 }
@@ -33,16 +36,14 @@ export async function bind(channel: TopologyChannel, settings: Settings, verb: '
   else await channel[`${verb}Exchange`](destination, source, pattern, mark);
 }
 
-/** The settings of a queue in the words of that version: what has no limit says so from 4.0 on, and says nothing before. */
-export function queueOptions(settings: Settings, brokerVersion: string | undefined): DeclareQueueOptions {
+/** The settings of a queue in the words of the broker. */
+export function queueOptions(settings: Settings): DeclareQueueOptions {
   const { durable, autoDelete, exclusive, 'x-delivery-limit': limit, ...rest } = settings;
-  const isLimited = Number.parseInt(brokerVersion ?? '', 10) >= LIMITED_SINCE;
-  const unlimited = isLimited ? { 'x-delivery-limit': -1 } : {};
   return {
     durable: durable !== false,
     ...(autoDelete === undefined ? {} : { autoDelete: autoDelete === true }),
     ...(exclusive === undefined ? {} : { exclusive: exclusive === true }),
-    arguments: { ...rest, ...(limit === 'unlimited' ? unlimited : limit === undefined ? {} : { 'x-delivery-limit': limit }) },
+    arguments: limit === undefined ? rest : { ...rest, 'x-delivery-limit': limit === 'unlimited' ? NEVER_REACHED : limit },
   };
 }
 

@@ -9,10 +9,6 @@ export class DeclaringChannel {
     this.#connection = connection;
   }
 
-  get brokerVersion(): string | undefined {
-    return this.#connection.brokerVersion;
-  }
-
   async run<T>(work: (channel: TopologyChannel) => Promise<T>): Promise<T> {
     const channel = this.#channel ?? (await this.#open());
     try {

@@ -40,3 +40,15 @@ const slotWord = (partitionKey: string | undefined): string => (partitionKey ===
 function placeWord({ kind, name }: Exclude<Destination, { kind: 'reply' }>): string {
   return `${kind === 'endpoint' ? 'e' : 't'}:${routingWord(name)}`;
 }
+
+/** The slot in a routing key of ours, as a word; `undefined` where it has none. */
+export function slotWordOf(key: string): string | undefined {
+  if (key[1] !== ':') return undefined;
+  const word = key.split('.', 2)[1];
+  return word === NO_SLOT ? undefined : word;
+}
+
+/** The routing key to a place, in the slot of that word. */
+export function routingKeyInSlot(destination: Exclude<Destination, { kind: 'reply' }>, word: string | undefined): string {
+  return `${placeWord(destination)}.${word ?? NO_SLOT}`;
+}

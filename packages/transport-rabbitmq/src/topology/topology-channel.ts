@@ -43,6 +43,4 @@ export interface TopologyConnection {
    * Rejects with a coded error when there is no connection in time.
    */
   openChannel(): Promise<TopologyChannel>;
-  /** The broker's version, from its server properties: `'4.2.1'`. `undefined` where it does not tell. */
-  readonly brokerVersion: string | undefined;
 }

@@ -30,7 +30,7 @@ export const whatNobodyHandlesIsSetAside: TransportCase = {
       await harness.quiet();
       const letters = await bus.deadLetters(name).count();
       expectThat(letters === (onUnknown === 'dead-letter' ? 1 : 0), `with \`onUnknown: '${onUnknown}'\` there are ${letters} dead letters`);
-      const skipped = await Bench.open(harness, { name: `${name}.skipped` });
+      const skipped = await Bench.open(harness, { name: `${name}.skipped`, isThere: true });
       await skipped.consume(5);
       await skipped.arrivedExactly(onUnknown === 'skip' ? 1 : 0, `in the place for the skipped, with \`onUnknown: '${onUnknown}'\``);
       await skipped.close();

@@ -38,13 +38,23 @@ export const oneProcessPerLane: TransportCase = {
     await bench.sendAccepted(...entries);
     await harness.until('all', () => settled.length === KEYS * EACH);
     expectThat(shared.length === 0, `two processes had deliveries of the lanes ${shared.join(', ')} at once`);
-    expectThat(bench.arrived.length > 0 && other.arrived.length > 0, 'one process had all lanes');
+    const [idle, busy] = [bench, other].toSorted((a, b) => a.arrived.length - b.arrived.length) as [Bench, Bench];
+    expectThat(idle.arrived.length > 0 || kind === 'slot', 'one process had all lanes');
     for (let key = 0; key < KEYS; key += 1) {
       const order = settled.filter((text) => text.startsWith(`${key}.`)).join(' ');
       expectThat(order === Array.from({ length: EACH }, (_, n) => `${key}.${n}`).join(' '), `key ${key} came as ${order}`);
     }
+    if (idle.arrived.length === 0) await takesOver(idle, busy);
     await other.close();
     await bench.close();
     return 'proven';
   },
 };
+
+/** A broker that gives all slots to the process that came first gives them to the other when that one ends. */
+async function takesOver(idle: Bench, busy: Bench): Promise<void> {
+  await busy.close();
+  await idle.sendAccepted(...Array.from({ length: KEYS }, (_, n) => idle.entry(`${n}.later`, { partitionKey: `key ${n}` })));
+  await idle.arrivals(KEYS);
+  await busy.reopen();
+}

@@ -1,0 +1,108 @@
+import type { DeadLetter, DeadLetterListOptions, DeadLetterPage, ITransportDeadLetters, Runtime } from '@waybill/core/transport';
+import { inTime } from '../connection/in-time.ts';
+import type { AmqpChannel } from '../rabbitmq-client.ts';
+import { REPLY, replyCodeOf } from '../rabbitmq-errors.ts';
+import { entityName } from '../topology/entity-names.ts';
+import { LetterPage } from './letter-page.ts';
+import type { HeldLetter } from './letter-scan.ts';
+import { LetterScan } from './letter-scan.ts';
+
+/** What {@link RabbitmqDeadLetters} works with. */
+export interface DeadLetterParts {
+  readonly runtime: () => Runtime;
+  /** A channel of its own, which is closed after it. */
+  readonly withChannel: <T>(work: (channel: AmqpChannel) => Promise<T>) => Promise<T>;
+}
+
+type Act = (letter: DeadLetter) => Promise<void>;
+
+/** The dead letters of endpoints: queues, which are read by taking everything and putting it back. */
+export class RabbitmqDeadLetters implements ITransportDeadLetters {
+  readonly #parts: DeadLetterParts;
+  /** How many this process holds at this moment, by queue: the broker does not count them. */
+  readonly #held = new Map<string, number>();
+
+  constructor(parts: DeadLetterParts) {
+    this.#parts = parts;
+  }
+
+  async count(endpoint: string): Promise<number> {
+    const queue = queueOf(endpoint);
+    const ready = await this.#whereItIs(0, async (channel) => {
+      const { messageCount } = await inTime(this.#parts.runtime(), `the number of "${queue}"`, channel.checkQueue(queue));
+      return messageCount;
+    });
+    return ready + (this.#held.get(queue) ?? 0);
+  }
+
+  list(endpoint: string, { after, limit, signal }: DeadLetterListOptions): Promise<DeadLetterPage> {
+    const page = new LetterPage(after, limit);
+    return this.#scan(endpoint, signal, page.read([], true), async (scan) => {
+      const letters = await scan.readAll(() => true);
+      return page.read(
+        letters.map(({ letter }) => letter),
+        scan.isComplete,
+      );
+    });
+  }
+
+  take(endpoint: string, ids: readonly string[], act: Act): Promise<readonly string[]> {
+    const wanted = new Set(ids);
+    return this.#scan<readonly string[]>(endpoint, undefined, [], async (scan) =>
+      takeAll(scan, await scan.readAll(({ id }) => wanted.delete(id)), act),
+    );
+  }
+
+  /** Scans the letters of an endpoint; an endpoint that is not there has none. */
+  #scan<T>(endpoint: string, signal: AbortSignal | undefined, nothing: T, work: (scan: LetterScan) => Promise<T>): Promise<T> {
+    const queue = queueOf(endpoint);
+    return this.#whereItIs(nothing, async (channel) => {
+      const scan = new LetterScan({
+        channel,
+        runtime: this.#parts.runtime(),
+        queue,
+        signal,
+        onHeld: (change) => this.#hold(queue, change),
+      });
+      try {
+        return await work(scan);
+      } finally {
+        await scan.putBack().finally(() => scan.forget());
+      }
+    });
+  }
+
+  #hold(queue: string, change: number): void {
+    const held = (this.#held.get(queue) ?? 0) + change;
+    if (held === 0) this.#held.delete(queue);
+    else this.#held.set(queue, held);
+  }
+
+  async #whereItIs<T>(nothing: T, work: (channel: AmqpChannel) => Promise<T>): Promise<T> {
+    try {
+      return await this.#parts.withChannel(work);
+    } catch (error) {
+      if (replyCodeOf(error) === REPLY.notFound) return nothing;
+      throw error;
+    }
+  }
+}
+
+const queueOf = (endpoint: string): string => entityName(`${endpoint}.dead-letter`);
+
+/** Acts on each; removes it after its act resolved. The first failure is passed on after the others were tried. */
+async function takeAll(scan: LetterScan, found: readonly HeldLetter[], act: Act): Promise<readonly string[]> {
+  const taken: string[] = [];
+  const failures: unknown[] = [];
+  for (const { letter, tag } of found) {
+    try {
+      await act(letter);
+      scan.remove(tag);
+      taken.push(letter.id);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return taken;
+}

@@ -1,0 +1,89 @@
+import { ConnectionError } from '@waybill/core/transport';
+
+/** Reply codes of AMQP that we tell apart. */
+export const REPLY: { readonly accessRefused: 403; readonly notFound: 404 } = Object.freeze({ accessRefused: 403, notFound: 404 });
+
+/** Why connecting failed, as a person needs it. */
+interface OpenFailure {
+  /** Trying again will not help until somebody mends it. */
+  readonly isFinal: boolean;
+  readonly says: string;
+}
+
+/** First match wins; the client wraps what the broker says into its own sentences. */
+const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
+  {
+    pattern: /ACCESS[-_]REFUSED|Login was refused/i,
+    isFinal: true,
+    says: 'The broker refused the user name or the password. Check the credentials in `url` or `credentials`; the user "guest" may connect from the broker\'s own machine only.',
+  },
+  {
+    pattern: /NOT[-_]ALLOWED|Expected ConnectionOpenOk/i,
+    isFinal: true,
+    says: 'The broker refused the virtual host: it does not exist, or the user has no permission for it. Check the path of `url`, or run `rabbitmqctl add_vhost` and `rabbitmqctl set_permissions`.',
+  },
+  {
+    pattern: /SASL mechanism/i,
+    isFinal: true,
+    says: 'The broker does not offer this way to log in. Give user name and password, or enable the plugin for certificates.',
+  },
+  {
+    pattern: /ENOTFOUND|EAI_AGAIN/,
+    isFinal: false,
+    says: 'The name of the host is not known. Check the host in `url`.',
+  },
+  {
+    pattern: /ECONNREFUSED/,
+    isFinal: false,
+    says: 'Nothing listens at this address. Check host and port in `url`, and whether the broker runs.',
+  },
+  {
+    pattern: /ETIMEDOUT/,
+    isFinal: false,
+    says: 'There was no answer within `connectTimeout`. Check the network and whether the broker is well.',
+  },
+  {
+    pattern: /certificate|CERT_|SSL|TLS|EPROTO/i,
+    isFinal: true,
+    says: 'The two sides could not agree on TLS. Check `tls`, the certificates, and whether the port speaks TLS.',
+  },
+  {
+    pattern: /ECONNRESET|Socket closed abruptly|closed abruptly/,
+    isFinal: false,
+    says: 'The other side ended the connection during the handshake. Check whether the port speaks AMQP 0-9-1, and the log of the broker.',
+  },
+];
+
+const UNKNOWN: OpenFailure = { isFinal: false, says: 'See `cause`.' };
+
+/** An error of connecting to one address, coded, without credentials. `details.isFinal`: trying again does not help. */
+export function openError(error: unknown, shown: string): ConnectionError {
+  const text = describe(error);
+  const { isFinal, says } = OPEN_FAILURES.find(({ pattern }) => pattern.test(text)) ?? UNKNOWN;
+  return new ConnectionError('TRANSPORT_OPEN_FAILED', `RabbitMQ at ${shown} could not be reached. ${says}`, {
+    cause: error,
+    details: { address: shown, isFinal },
+  });
+}
+
+/** The connection is away, and was not made again in time. */
+export function notConnected(reason: string, cause?: unknown): ConnectionError {
+  return new ConnectionError(
+    'TRANSPORT_NOT_OPEN',
+    `RabbitMQ is not connected: ${reason}. The connection is made again by itself; try later.`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** The reply code in an error of the client, or `undefined`. */
+export function replyCodeOf(error: unknown): number | undefined {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** An error in a few words. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && !error.message.includes(code) ? `${code}: ${error.message}` : error.message;
+}

@@ -1,0 +1,184 @@
+import type { Duration } from '@waybill/core/transport';
+import { ConfigurationError, assertOptions, nameValue, toMilliseconds } from '@waybill/core/transport';
+import type { QueueType } from './topology/endpoint-options.ts';
+
+/** Who connects. */
+export interface RabbitmqCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Options of `rabbitmq`. */
+export interface RabbitmqOptions {
+  /**
+   * `amqp://user:password@host:port/vhost`, or several nodes of one cluster, tried in turn. `amqps:` for TLS.
+   * @default 'amqp://localhost'
+   */
+  readonly url?: string | readonly string[];
+  /**
+   * Instead of those in the address. A function is asked at each connect, so that they may change while the bus runs.
+   * `'external'`: the certificate in `tls` says who connects.
+   * @default those in the address, or guest and guest
+   */
+  readonly credentials?: RabbitmqCredentials | 'external' | (() => RabbitmqCredentials | Promise<RabbitmqCredentials>);
+  /** Passed on to `tls.connect` for `amqps:`: `ca`, `cert`, `key`, `passphrase`, `servername`, and what else it knows. @default none */
+  readonly tls?: Readonly<Record<string, unknown>>;
+  /** How often both sides say that they live; three times as long without a word, and the connection counts as lost. Whole seconds, 1 s to 10 min. @default '10s' */
+  readonly heartbeat?: Duration;
+  /** How long connecting to one address may take, the handshake included. @default '10s' */
+  readonly connectTimeout?: Duration;
+  /** The queues of endpoints that say nothing else; see `rabbitmq.endpoint`. @default 'quorum' */
+  readonly queue?: QueueType;
+  /** Priorities of the classic queues of endpoints that say nothing else, 1 to 9; each costs memory. Needed for `priority` at a send. @default none */
+  readonly maxPriority?: number;
+  /** The largest body, in bytes. The broker's own limit is 16 MiB from 4.0 on, and 128 MiB before. @default 16,777,216 */
+  readonly maxMessageBytes?: number;
+  /** The most messages that are on their way to the broker without a confirm; the others wait here. @default 1,000 */
+  readonly confirmWindow?: number;
+  /** What the broker's tools call the connections. @default 'waybill' */
+  readonly connectionName?: string;
+}
+
+/** One address, without the credentials that it came with. */
+export interface RabbitmqAddress {
+  readonly protocol: 'amqp' | 'amqps';
+  readonly hostname: string;
+  readonly port: number;
+  readonly vhost: string;
+  readonly credentials: RabbitmqCredentials;
+  /** For people: without credentials. */
+  readonly shown: string;
+}
+
+/** Options, checked, with defaults filled in; times in milliseconds. */
+export interface ResolvedRabbitmqOptions {
+  readonly addresses: readonly RabbitmqAddress[];
+  readonly credentials: RabbitmqOptions['credentials'];
+  readonly tls: Readonly<Record<string, unknown>>;
+  readonly heartbeatMs: number;
+  readonly connectTimeoutMs: number;
+  readonly queue: QueueType;
+  readonly maxPriority: number | undefined;
+  readonly maxMessageBytes: number;
+  readonly confirmWindow: number;
+  readonly connectionName: string;
+}
+
+const NAMES: Readonly<Record<keyof RabbitmqOptions, true>> = {
+  url: true,
+  credentials: true,
+  tls: true,
+  heartbeat: true,
+  connectTimeout: true,
+  queue: true,
+  maxPriority: true,
+  maxMessageBytes: true,
+  confirmWindow: true,
+  connectionName: true,
+};
+
+/** What is not given. */
+const DEFAULTS = Object.freeze({
+  url: 'amqp://localhost',
+  heartbeat: '10s',
+  connectTimeout: '10s',
+  queue: 'quorum',
+  maxMessageBytes: 16_777_216,
+  confirmWindow: 1_000,
+  connectionName: 'waybill',
+} as const satisfies RabbitmqOptions);
+
+const MAX_HEARTBEAT_MS = 600_000;
+const MAX_PRIORITY = 9;
+/** The broker's own limit. */
+const MAX_MESSAGE_BYTES = 536_870_912;
+const MAX_WINDOW = 65_535;
+
+/**
+ * Checks, and fills in the defaults.
+ * @throws ConfigurationError `OPTION_INVALID`
+ */
+export function resolveRabbitmqOptions(options: RabbitmqOptions): ResolvedRabbitmqOptions {
+  assertOptions('`rabbitmq`', options, Object.keys(NAMES));
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as RabbitmqOptions;
+  const all = { ...DEFAULTS, ...given };
+  const urls: readonly unknown[] = typeof all.url === 'string' ? [all.url] : Array.isArray(all.url) ? (all.url as unknown[]) : [];
+  if (urls.length === 0) throw invalid('url', all.url, "Write an address such as 'amqp://localhost', or a list of them");
+  if (all.queue !== 'classic' && all.queue !== 'quorum') throw invalid('queue', all.queue, "Write 'classic' or 'quorum'");
+  assertMaxPriority(all);
+  return {
+    addresses: urls.map((url) => addressOf(url)),
+    credentials: all.credentials,
+    tls: all.tls ?? {},
+    heartbeatMs: heartbeatOf(all.heartbeat),
+    connectTimeoutMs: positive('connectTimeout', all.connectTimeout),
+    queue: all.queue,
+    maxPriority: all.maxPriority,
+    maxMessageBytes: whole('maxMessageBytes', all.maxMessageBytes, MAX_MESSAGE_BYTES),
+    confirmWindow: whole('confirmWindow', all.confirmWindow, MAX_WINDOW),
+    connectionName: String(all.connectionName),
+  };
+}
+
+function assertMaxPriority({ maxPriority, queue }: Pick<RabbitmqOptions, 'maxPriority' | 'queue'>): void {
+  if (maxPriority === undefined) return;
+  whole('maxPriority', maxPriority, MAX_PRIORITY);
+  if (queue === 'quorum')
+    throw invalid('maxPriority', maxPriority, "Quorum queues take no such argument: write `queue: 'classic'` as well, or drop it");
+}
+
+function addressOf(url: unknown): RabbitmqAddress {
+  const parsed = parsedUrl(url);
+  const protocol = parsed.protocol === 'amqps:' ? 'amqps' : 'amqp';
+  const port = parsed.port === '' ? DEFAULT_PORTS[protocol] : Number(parsed.port);
+  const vhost = decodeURIComponent(parsed.pathname.slice(1)) || '/';
+  return {
+    protocol,
+    hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    vhost,
+    credentials: credentialsIn(parsed),
+    shown: `${protocol}://${parsed.hostname}:${port}${vhost === '/' ? '' : `/${vhost}`}`,
+  };
+}
+
+function parsedUrl(url: unknown): URL {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !['amqp:', 'amqps:'].includes(parsed.protocol) || parsed.hostname === '')
+    throw invalid('url', hidden(url), "Write 'amqp://user:password@host:port/vhost', or amqps:");
+  if (parsed.search === '') return parsed;
+  throw invalid('url', hidden(url), 'Drop what follows the "?"; options go into `rabbitmq({ … })`');
+}
+
+const DEFAULT_PORTS = Object.freeze({ amqp: 5672, amqps: 5671 });
+
+function credentialsIn({ username, password }: URL): RabbitmqCredentials {
+  if (username === '' && password === '') return { username: 'guest', password: 'guest' };
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/** An address that cannot be read may hold a password all the same. */
+const hidden = (url: unknown): unknown => (typeof url === 'string' ? url.replace(/\/\/[^/]*@/, '//…@') : url);
+
+function heartbeatOf(heartbeat: Duration): number {
+  const heartbeatMs = toMilliseconds(heartbeat, 'heartbeat');
+  if (heartbeatMs >= 1_000 && heartbeatMs <= MAX_HEARTBEAT_MS && heartbeatMs % 1_000 === 0) return heartbeatMs;
+  throw invalid('heartbeat', heartbeat, 'Write whole seconds from 1 s to 10 min');
+}
+
+function positive(option: string, duration: Duration): number {
+  const milliseconds = toMilliseconds(duration, option);
+  if (milliseconds > 0) return milliseconds;
+  throw invalid(option, duration, 'Write more than nothing');
+}
+
+function whole(option: string, value: number, most: number): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw invalid(option, value, `Write a whole number from 1 to ${most}`);
+}
+
+function invalid(option: string, value: unknown, wayOut: string): ConfigurationError {
+  return new ConfigurationError('OPTION_INVALID', `\`rabbitmq\`: \`${option}\` is ${nameValue(value)}. ${wayOut}.`, {
+    details: { option },
+  });
+}

@@ -1,0 +1,64 @@
+import type { TransportMessage } from '@waybill/core/transport';
+import { HEADERS, MessageHeaders } from '@waybill/core/transport';
+import { BROKER_HEADERS, NATIVE_HEADERS } from '../native-headers.ts';
+import type { AmqpMessage, AmqpProperties } from '../rabbitmq-client.ts';
+
+/**
+ * A message as it has arrived: texts, numbers and truth values of the header table as strings, the native properties where
+ * our headers say nothing. What else the table holds (lists, tables, bytes) is left out. The headers are a map of their own:
+ * nothing of an object's prototype is ever read.
+ */
+export function fromAmqp({ content, properties }: Pick<AmqpMessage, 'content' | 'properties'>): TransportMessage {
+  const headers = MessageHeaders.empty();
+  const table = properties.headers;
+  if (table !== undefined) for (const name of Object.keys(table)) read(headers, name, table[name]);
+  for (const [header, property] of NATIVE_HEADERS) {
+    const value = properties[property];
+    if (typeof value === 'string' && !headers.has(header)) headers.set(header, value);
+  }
+  if (!headers.has(HEADERS.sent) && isInstant(properties.timestamp))
+    headers.set(HEADERS.sent, new Date(properties.timestamp * 1_000).toISOString());
+  return { headers, body: content };
+}
+
+/** How often the broker has handed it over: quorum queues count, others know that it came before. */
+export function attemptOf({ fields, properties }: Pick<AmqpMessage, 'fields' | 'properties'>): number {
+  const count = ownValue(properties, 'x-delivery-count');
+  if (typeof count === 'number') return count + 1;
+  return fields.redelivered ? 2 : 1;
+}
+
+/** One entry of what the broker writes into `x-death`: where, why, and when it took the message out of a queue. */
+export interface BrokerDeath {
+  readonly queue: string;
+  readonly reason: string;
+  /** Epoch seconds. */
+  readonly time: number | undefined;
+}
+
+/** The last time that the broker itself dead-lettered the message, or `undefined`. */
+export function lastDeath(properties: AmqpProperties): BrokerDeath | undefined {
+  const deaths = ownValue(properties, 'x-death');
+  const last: unknown = Array.isArray(deaths) ? deaths[0] : undefined;
+  if (typeof last !== 'object' || last === null) return undefined;
+  const { queue, reason, time } = last as Record<string, unknown>;
+  if (typeof queue !== 'string' || typeof reason !== 'string') return undefined;
+  const value = (time as { readonly value?: unknown } | undefined)?.value;
+  return { queue, reason, time: typeof value === 'number' ? value : undefined };
+}
+
+function ownValue({ headers }: AmqpProperties, name: string): unknown {
+  return headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+}
+
+function read(headers: MessageHeaders, name: string, value: unknown): void {
+  if (typeof value === 'string') {
+    if (!BROKER_HEADERS.has(name)) headers.set(name, value);
+  } else if ((typeof value === 'number' || typeof value === 'boolean') && !BROKER_HEADERS.has(name)) headers.set(name, String(value));
+}
+
+const MAX_SECONDS = 8_640_000_000_000;
+
+function isInstant(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && Number.isFinite(seconds) && Math.abs(seconds) <= MAX_SECONDS;
+}

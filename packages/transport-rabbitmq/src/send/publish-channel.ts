@@ -1,0 +1,143 @@
+import type { AmqpChannel, AmqpConfirm, AmqpProperties, AmqpReturn } from '../rabbitmq-client.ts';
+
+/** What became of one publish. */
+export type PublishEnd =
+  | { readonly is: 'confirmed' }
+  /** The broker gave it back: nothing takes it. It is not stored. */
+  | { readonly is: 'returned' }
+  /** The broker could not store it. */
+  | { readonly is: 'refused' }
+  /** The channel ended before the broker said anything. */
+  | { readonly is: 'lost'; readonly cause: unknown }
+  /** It did not leave. */
+  | { readonly is: 'unsent'; readonly cause: unknown };
+
+/** One message on its way to the broker, and who is told what became of it. */
+export interface Publish {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly content: Buffer;
+  readonly properties: AmqpProperties;
+  /** To be given back when nothing takes it. */
+  readonly mandatory: boolean;
+  /** What has not left when it aborts does not leave any more. */
+  readonly signal: AbortSignal | undefined;
+  readonly ended: (end: PublishEnd) => void;
+}
+
+/** What a channel tells. */
+export interface PublishWatch {
+  /** Confirms have come. */
+  readonly onRoom: () => void;
+  /** It is closed; everything has ended. */
+  readonly onEnd: () => void;
+}
+
+interface Unconfirmed {
+  readonly publish: Publish;
+  isReturned: boolean;
+}
+
+const CONFIRMED: PublishEnd = Object.freeze({ is: 'confirmed' });
+const RETURNED: PublishEnd = Object.freeze({ is: 'returned' });
+const REFUSED: PublishEnd = Object.freeze({ is: 'refused' });
+
+/** One channel with confirms: every publish ends exactly once. */
+export class PublishChannel {
+  readonly #channel: AmqpChannel;
+  /** What was sent and has no confirm, in the order of sending; those in the middle that have one are `undefined`. */
+  #unconfirmed: (Unconfirmed | undefined)[] = [];
+  /** Where the oldest stands in the list. */
+  #head = 0;
+  /** The tag of what stands at the head. */
+  #headTag = 1;
+  #count = 0;
+  #error: Error | undefined;
+  #isOpen = true;
+  readonly #onRoom: () => void;
+
+  constructor(channel: AmqpChannel, { onRoom, onEnd }: PublishWatch) {
+    this.#channel = channel;
+    this.#onRoom = onRoom;
+    channel.on('ack', (confirm) => this.#confirmed(confirm, CONFIRMED));
+    channel.on('nack', (confirm) => this.#confirmed(confirm, REFUSED));
+    channel.on('return', (returned) => this.#returned(returned));
+    channel.on('error', (error) => (this.#error = error));
+    channel.on('close', () => {
+      this.#isOpen = false;
+      this.#loseAll();
+      onEnd();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** How many have no confirm yet. */
+  get unconfirmed(): number {
+    return this.#count;
+  }
+
+  get channel(): AmqpChannel {
+    return this.#channel;
+  }
+
+  /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
+  publish(publish: Publish): void {
+    const { exchange, routingKey, content, properties, mandatory } = publish;
+    this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
+    this.#unconfirmed.push({ publish, isReturned: false });
+    this.#count += 1;
+  }
+
+  #confirmed({ deliveryTag, multiple }: AmqpConfirm, end: PublishEnd): void {
+    if (multiple) while (this.#headTag <= deliveryTag && this.#head < this.#unconfirmed.length) this.#end(this.#head, end);
+    else this.#end(this.#head + deliveryTag - this.#headTag, end);
+    this.#compact();
+    this.#onRoom();
+  }
+
+  #end(at: number, end: PublishEnd): void {
+    const found = this.#unconfirmed[at];
+    this.#unconfirmed[at] = undefined;
+    while (this.#head < this.#unconfirmed.length && this.#unconfirmed[this.#head] === undefined) {
+      this.#head += 1;
+      this.#headTag += 1;
+    }
+    if (found === undefined) return;
+    this.#count -= 1;
+    found.publish.ended(found.isReturned ? RETURNED : end);
+  }
+
+  /** Comes before the confirm. It does not say which publish it is: of equal ones the oldest is meant, for the broker keeps their order. */
+  #returned({ fields, properties }: AmqpReturn): void {
+    for (let at = this.#head; at < this.#unconfirmed.length; at += 1) {
+      const found = this.#unconfirmed[at];
+      if (found === undefined || found.isReturned || !found.publish.mandatory) continue;
+      const { exchange, routingKey, properties: sent } = found.publish;
+      if (exchange !== fields.exchange || routingKey !== fields.routingKey || sent.messageId !== properties.messageId) continue;
+      found.isReturned = true;
+      return;
+    }
+  }
+
+  #loseAll(): void {
+    const lost = this.#unconfirmed.slice(this.#head);
+    this.#unconfirmed = [];
+    this.#head = 0;
+    this.#count = 0;
+    const end: PublishEnd = { is: 'lost', cause: this.#error ?? 'the channel was closed before the broker confirmed' };
+    for (const one of lost) one?.publish.ended(one.isReturned ? RETURNED : end);
+  }
+
+  #compact(): void {
+    if (this.#head === this.#unconfirmed.length) {
+      this.#unconfirmed = [];
+      this.#head = 0;
+    } else if (this.#head >= 1_024) {
+      this.#unconfirmed = this.#unconfirmed.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { connect } from 'amqplib';
+import type { TransportHarness } from '@waybill/conformance';
+import { overlay } from '@waybill/conformance';
+import type { IMessageTransport, TopologyPlan } from '@waybill/core/transport';
+import { rabbitmq } from '../src/index.ts';
+import type { RabbitmqOptions } from '../src/index.ts';
+import { SHARED_PREFIX } from '../src/topology/entity-names.ts';
+
+/** A harness of one case, and what removes the queues that it made: a broker may hold only so many quorum queues at once. */
+export interface RabbitmqHarness {
+  readonly harness: TransportHarness;
+  readonly cleanUp: () => Promise<void>;
+}
+
+/** The suite on a real RabbitMQ. Its transports share a virtual host with nobody. */
+export function rabbitmqHarness(url: string, options: RabbitmqOptions): RabbitmqHarness {
+  const made = new Set<string>();
+  const noting = (transport: IMessageTransport): IMessageTransport => {
+    const apply = (plan: TopologyPlan): Promise<void> => {
+      for (const { kind, name } of plan.entities) if (kind === 'queue' && !name.startsWith(SHARED_PREFIX)) made.add(name);
+      return transport.topology.apply(plan);
+    };
+    return overlay(transport, { topology: overlay(transport.topology, { apply }) });
+  };
+  return {
+    harness: { create: () => noting(rabbitmq({ ...options, url })), patienceMs: 8_000, quietMs: 250 },
+    cleanUp: () => deleteQueues(url, made),
+  };
+}
+
+async function deleteQueues(url: string, names: ReadonlySet<string>): Promise<void> {
+  const connection = await connect(url);
+  try {
+    const channel = await connection.createChannel();
+    for (const name of names) await channel.deleteQueue(name);
+  } finally {
+    await connection.close();
+  }
+}
