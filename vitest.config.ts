@@ -31,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'broker',
-          include: ['packages/*/test/**/*.broker.test.ts'],
+          include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
           globalSetup: ['packages/servers/src/vitest/global-setup.ts'],

@@ -14,6 +14,13 @@ try {
 if (options?.help === true) console.log(HELP);
 else if (options !== undefined) {
   const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  const nothingLost = await run(options, console.log, coloured);
-  process.exitCode = nothingLost ? 0 : 1;
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  try {
+    const nothingLost = await run({ ...options, print: console.log, coloured, signal: ended.signal });
+    process.exitCode = nothingLost ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error); // such as: there is no broker
+    process.exitCode = 1;
+  }
 }

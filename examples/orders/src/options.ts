@@ -1,21 +1,24 @@
 import { parseArgs } from 'node:util';
 
-import { TRANSPORTS } from './transport.ts';
+import { TRANSPORTS } from './stage/open-stage.ts';
+import type { StageOptions } from './stage/stage.ts';
 
 export const HELP = `An order service on Waybill, told as a story.
 
-  npm run demo                          the story
-  npm run demo -- --verbose             with the log lines of the bus between
-  npm run demo -- --mermaid             the same as a sequence diagram, for GitHub or mermaid.live
-  npm run demo -- --transport <name>    on: ${TRANSPORTS.join(', ')}
+  npm run demo                               the story, in memory
+  npm run demo -- --verbose                  with the log lines of the bus between
+  npm run demo -- --mermaid                  the same as a sequence diagram, for GitHub or mermaid.live
+  npm run demo -- --transport <name>         on: ${TRANSPORTS.join(', ')}
+  npm run demo -- --transport rabbitmq --url amqp://user:password@host
+                                             on this one; without --url on that in WAYBILL_RABBITMQ_URL, on one
+                                             that listens on this machine, in Docker, or on what is installed
 
 Ends with 0 when every message was handled, with 1 when one was not, and with 2 when an option is wrong.`;
 
-export interface Options {
+export interface Options extends StageOptions {
   readonly help: boolean;
   readonly verbose: boolean;
   readonly mermaid: boolean;
-  readonly transport: string;
 }
 
 /** @throws Error that names the option which is wrong, or the transport that there is not */
@@ -27,10 +30,14 @@ export function readOptions(args: readonly string[]): Options {
       verbose: { type: 'boolean', default: false },
       mermaid: { type: 'boolean', default: false },
       transport: { type: 'string', default: 'memory' },
+      url: { type: 'string' },
     },
   });
   if (!TRANSPORTS.includes(values.transport)) {
     throw new Error(`There is no transport "${values.transport}". There are: ${TRANSPORTS.join(', ')}.`);
+  }
+  if (values.url !== undefined && values.transport === 'memory') {
+    throw new Error('--url is the address of a broker, and memory has none. Add --transport rabbitmq.');
   }
   return values;
 }

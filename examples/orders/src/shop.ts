@@ -1,5 +1,5 @@
 import { inversify } from '@waybill/container-inversify';
-import { endpoint, onError, retry, type BusOptions, type Fault } from '@waybill/core';
+import { endpoint, onError, retry, type BusOptions, type EndpointTransportOptions, type Fault } from '@waybill/core';
 import { Container } from 'inversify';
 
 import { callSomebody, findOrders, reserveStock, sendReceipt } from './handlers/functions.ts';
@@ -19,8 +19,16 @@ export class Outside {
   readonly pager: Fault[] = [];
 }
 
+/** What endpoints ask of a transport beyond what it does anyway. */
+export interface ShopQueues<TransportName extends string> {
+  readonly payments?: EndpointTransportOptions<TransportName>;
+}
+
 /** The service: its endpoints, and the container that makes its handler classes. */
-export function shop({ orders, stock, provider, receipts, pager }: Outside) {
+export function shop<TransportName extends string = never>(
+  { orders, stock, provider, receipts, pager }: Outside,
+  queues: ShopQueues<TransportName> = {},
+) {
   const container = new Container();
   container.bind<Orders>(Orders).toConstantValue(orders);
   container.bind<PaymentProvider>(PaymentProvider).toConstantValue(provider);
@@ -37,9 +45,10 @@ export function shop({ orders, stock, provider, receipts, pager }: Outside) {
           redeliver: ['30s', '5m'], // … then from the queue again, later …
           rules: [onError(PaymentDeclined, 'dead-letter')], // … but never where asking again is no use
         },
+        ...(queues.payments !== undefined && { transport: queues.payments }),
       }),
       endpoint('mail', { handlers: [sendReceipt(receipts)] }),
       endpoint('pager', { handlers: [callSomebody(pager)] }),
     ],
-  } satisfies Omit<BusOptions, 'transport'>;
+  } satisfies Omit<BusOptions<string, TransportName>, 'transport'>;
 }

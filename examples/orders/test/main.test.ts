@@ -38,7 +38,11 @@ describe('the order story', { timeout: 60_000 }, () => {
     expect(demo('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--transport <name>') as string });
     const wrong = demo('--transport', 'pigeon');
     expect(wrong).toMatchObject({ status: 2, stdout: '' });
-    expect(wrong.stderr).toContain('There is no transport "pigeon". There are: memory.');
+    expect(wrong.stderr).toContain('There is no transport "pigeon". There are: memory, rabbitmq.');
     expect(demo('--mermiad').status).toBe(2);
+    expect(demo('--url', 'amqp://broker').stderr).toContain('Add --transport rabbitmq.');
+    const nobody = demo('--transport', 'rabbitmq', '--url', 'amqp://user:secret@127.0.0.1:1');
+    expect(nobody).toMatchObject({ status: 1, stdout: '' });
+    expect(nobody.stderr).toContain('RabbitMQ does not answer at amqp://user@127.0.0.1:1, the address that was given');
   });
 });

@@ -17,10 +17,16 @@ export interface BorrowedServer extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+export interface BorrowOptions {
+  /** Its address, with credentials. @default that in the environment, or one that is found or started */
+  readonly url?: string;
+}
+
 /** Finds or starts a server and makes a space on it, for benchmarks and examples. @throws Error that says how to get one. */
-export async function borrowServer(name: ServerName, label: string): Promise<BorrowedServer> {
+export async function borrowServer(name: ServerName, label: string, { url: given }: BorrowOptions = {}): Promise<BorrowedServer> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-servers-'));
-  const pool = new ServerPool(thisMachine(folder), serverKind, crypto.randomUUID().slice(0, 8));
+  const machine = thisMachine(folder);
+  const pool = new ServerPool(given === undefined ? machine : { ...machine, address: given }, serverKind, crypto.randomUUID().slice(0, 8));
   const close = async (): Promise<void> => {
     const problems = await pool.close();
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 export { borrowServer } from './borrow-server.ts';
-export type { BorrowedServer } from './borrow-server.ts';
+export type { BorrowedServer, BorrowOptions } from './borrow-server.ts';
 export type { OwnNode } from './own-node.ts';
 export { RabbitmqNode } from './rabbitmq/rabbitmq-node.ts';
 export type { ServerKind, ServerSource, Space } from './server-kind.ts';

@@ -2,7 +2,7 @@ import type { Bus } from '@waybill/core';
 
 import { FindOrders, SubmitOrder } from '../contracts.ts';
 import type { Outside } from '../shop.ts';
-import type { Stage } from '../transport.ts';
+import type { Stage } from '../stage/stage.ts';
 import type { Ledger } from './ledger.ts';
 import { showMoney } from './sentences.ts';
 import type { Teller } from './teller.ts';
@@ -39,10 +39,10 @@ export async function play(cast: Cast): Promise<void> {
 async function lookAndReturn({ bus, outside, teller, ledger }: Cast): Promise<void> {
   const letters = bus.deadLetters('payments');
   teller.tell('operator', `finds ${await letters.count()} dead letter at payments`);
-  for await (const { name, reason, attempts, error } of letters.list()) {
+  for await (const { messageId, name, reason, attempts, error } of letters.list()) {
     teller.tell('operator', `reads it: ${name}, reason ${reason}, after ${attempts} attempt`);
     teller.tell('operator', `and its error: ${error}`);
-    ledger.returned(letters.endpoint, name ?? '?');
+    ledger.returned('payments', { messageId, name });
   }
   outside.provider.accept('CHF');
   teller.tell('operator', 'switches CHF on at the provider');

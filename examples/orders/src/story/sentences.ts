@@ -1,6 +1,7 @@
 import { Fault, isFaultOf, type Contract, type MessageOf } from '@waybill/core';
 
 import { FindOrders, PaymentTaken, ReserveStock, StockReserved, SubmitOrder, TakePayment, type Money } from '../contracts.ts';
+import { placeOf } from './place-of.ts';
 
 export const showMoney = ({ amount, currency }: Money): string => `${amount.toFixed(2)} ${currency}`;
 
@@ -19,8 +20,8 @@ const SENTENCES: ReadonlyMap<string, (message: never, endpoint: string) => strin
   sentence(FindOrders, () => 'somebody asks for the orders'),
   sentence(Fault, (fault) =>
     isFaultOf(fault, TakePayment)
-      ? `told at once: ${fault.endpoint} gave up on order ${fault.message?.orderId} (${fault.errors[0]?.message})`
-      : `told at once: ${fault.endpoint} gave up on ${fault.messageName}`,
+      ? `told at once: ${placeOf(fault.endpoint)} gave up on order ${fault.message?.orderId} (${fault.errors[0]?.message})`
+      : `told at once: ${placeOf(fault.endpoint)} gave up on ${fault.messageName}`,
   ),
 ]);
 

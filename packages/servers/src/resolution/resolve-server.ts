@@ -24,8 +24,12 @@ interface Attempt {
  * An address that is given is the only one tried. `WAYBILL_SERVER_SOURCES` narrows the ways, such as `native`.
  */
 export async function resolveServer(kind: ServerKind, machine: Machine): Promise<Resolution> {
-  const given = machine.environment[variableOf(kind)];
-  if (given !== undefined && given !== '') return useAddress(kind, given);
+  if (machine.address !== undefined)
+    return useAddress(kind, machine.address, { named: 'the address that was given', wayOut: 'Correct it' });
+  const variable = variableOf(kind);
+  const given = machine.environment[variable];
+  if (given !== undefined && given !== '')
+    return useAddress(kind, given, { named: `the address in ${variable}`, wayOut: 'Correct the address, or unset it' });
   const attempts: Attempt[] = [];
   for (const source of sourcesOf(machine)) {
     try {
@@ -37,11 +41,15 @@ export async function resolveServer(kind: ServerKind, machine: Machine): Promise
   return { isFound: false, isBroken: false, problem: describeMissing(kind, attempts) };
 }
 
-async function useAddress(kind: ServerKind, url: string): Promise<Resolution> {
+async function useAddress(
+  kind: ServerKind,
+  url: string,
+  { named, wayOut }: { readonly named: string; readonly wayOut: string },
+): Promise<Resolution> {
   try {
     return { isFound: true, server: await probe(kind, 'address', url) };
   } catch (error) {
-    const problem = `${kind.title} does not answer at ${redactUrl(url)}, the address in ${variableOf(kind)}: ${textOf(error)}. Correct the address, or unset it.`;
+    const problem = `${kind.title} does not answer at ${redactUrl(url)}, ${named}: ${textOf(error).replace(/\.$/, '')}. ${wayOut}.`;
     return { isFound: false, isBroken: true, problem };
   }
 }

@@ -27,6 +27,17 @@ it('passes over no address that was given, though it does not answer', async () 
   });
 });
 
+it('takes the address of its caller before that in the environment, and passes over neither', async () => {
+  const fakes = new Fakes();
+  fakes.environment['WAYBILL_RABBITMQ_URL'] = 'amqp://broker';
+  fakes.answering.add('amqp://broker');
+  const machine = { ...fakes.machine, address: 'amqp://given' };
+  const problem = 'RabbitMQ does not answer at amqp://given, the address that was given: nobody answers. Correct it.';
+  expect(await resolveServer(fakes.kind, machine)).toEqual({ isFound: false, isBroken: true, problem });
+  fakes.answering.add('amqp://given');
+  expect(await resolveServer(fakes.kind, machine)).toMatchObject({ isFound: true, server: { source: 'address', url: 'amqp://given' } });
+});
+
 it('takes one that answers on its standard port, before it starts any', async () => {
   const fakes = new Fakes();
   fakes.dockerProblem = undefined;
