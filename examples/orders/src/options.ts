@@ -13,6 +13,9 @@ export const HELP = `An order service on Waybill, told as a story.
                                              on this one; without --url on that in WAYBILL_RABBITMQ_URL, on one
                                              that listens on this machine, in Docker, or on what is installed
 
+  npm run demo -- orders/worker              the shop as a process of its own, and
+  npm run demo -- orders/producer            its customers as another; both know --help
+
 Ends with 0 when every message was handled, with 1 when one was not, and with 2 when an option is wrong.`;
 
 export interface Options extends StageOptions {

@@ -6,17 +6,24 @@ import { callSomebody, findOrders, reserveStock, sendReceipt } from './handlers/
 import { OrderProgress } from './handlers/order-progress.ts';
 import { SubmitOrderHandler } from './handlers/submit-order.ts';
 import { TakePaymentHandler } from './handlers/take-payment.ts';
-import { Orders, OrdersInMemory } from './outside/orders.ts';
+import { OrderBook, Orders } from './outside/orders.ts';
 import { PaymentDeclined, PaymentProvider, PretendedProvider } from './outside/payment-provider.ts';
 import { Stock } from './outside/stock.ts';
 
 /** What is outside of the service; in this example all of it is pretended. */
 export class Outside {
-  readonly orders = new OrdersInMemory();
-  readonly stock = new Stock(10);
-  readonly provider = new PretendedProvider();
+  readonly orders: Orders;
+  readonly stock: Stock;
+  readonly provider: PretendedProvider;
   readonly receipts: string[] = [];
   readonly pager: Fault[] = [];
+
+  /** `keep` makes what a database is in a real service, by the name of a table. */
+  constructor(keep: <Row>(table: string) => Map<string, Row> = () => new Map()) {
+    this.orders = new OrderBook(keep('orders'));
+    this.stock = new Stock(10, keep('stock'));
+    this.provider = new PretendedProvider(keep('charges'));
+  }
 }
 
 /** What endpoints ask of a transport beyond what it does anyway. */

@@ -14,8 +14,12 @@ export interface Orders {
 }
 export const Orders = Symbol('Orders');
 
-export class OrdersInMemory implements Orders {
-  readonly #orders = new Map<string, Order>();
+export class OrderBook implements Orders {
+  readonly #orders: Map<string, Order>;
+
+  constructor(orders: Map<string, Order>) {
+    this.#orders = orders;
+  }
 
   async add(order: SubmitOrder): Promise<void> {
     this.#orders.set(order.orderId, { ...order, state: 'submitted' });

@@ -17,11 +17,20 @@ export class PaymentDeclined extends Error {
   override readonly name = 'PaymentDeclined';
 }
 
+export interface Charge {
+  readonly price: Money;
+  readonly receipt: string;
+}
+
 /** A provider as they are: out of reach at times, and with settings that somebody forgot. */
 export class PretendedProvider implements PaymentProvider {
-  readonly charges = new Map<string, Money>();
+  readonly charges: Map<string, Charge>;
   readonly #currencies = new Set(['EUR']);
   #outages = 0;
+
+  constructor(charges: Map<string, Charge>) {
+    this.charges = charges;
+  }
 
   async charge(orderId: string, price: Money): Promise<string> {
     if (this.#outages > 0) {
@@ -29,8 +38,9 @@ export class PretendedProvider implements PaymentProvider {
       throw new ProviderUnreachable('the provider does not answer');
     }
     if (!this.#currencies.has(price.currency)) throw new PaymentDeclined(`${price.currency} is switched off for this shop`);
-    this.charges.set(orderId, price);
-    return `R-${this.charges.size}`;
+    const receipt = this.charges.get(orderId)?.receipt ?? `R-${this.charges.size + 1}`;
+    this.charges.set(orderId, { price, receipt });
+    return receipt;
   }
 
   /** The next `calls` calls get no answer. */

@@ -1,10 +1,11 @@
 /** The mugs on the shelf. */
 export class Stock {
-  readonly #reserved = new Map<string, number>();
   readonly #mugs: number;
+  readonly #reserved: Map<string, number>;
 
-  constructor(mugs: number) {
+  constructor(mugs: number, reserved: Map<string, number> = new Map()) {
     this.#mugs = mugs;
+    this.#reserved = reserved;
   }
 
   /** Repeatable: an order that has its mugs keeps them, and takes no others. */
