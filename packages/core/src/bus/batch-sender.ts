@@ -6,6 +6,7 @@ import { assertBatch, optionsOf } from '../pipeline/batch.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
+import { isPromise } from '../runtime/maybe-promise.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import type { Sender } from './sender.ts';
 
@@ -63,7 +64,8 @@ class BatchRun {
       let options: SendOptions | undefined;
       try {
         options = optionsOf(this.#batch.options, message, index);
-        this.#take(index, await this.#sender.prepare(this.#batch.kind, this.#batch.contract, message, options, this.#batch.parent));
+        const prepared = this.#sender.prepare(this.#batch.kind, this.#batch.contract, message, options, this.#batch.parent);
+        this.#take(index, isPromise(prepared) ? await prepared : prepared);
       } catch (error) {
         this.#block(options, index);
         this.outcomes[index] = { status: 'rejected', messageId: options?.messageId, error };
@@ -134,7 +136,7 @@ class BatchRun {
     const chunks: Leaving[][] = [];
     let size = 0;
     for (const one of leaving) {
-      const own = one.context.body.byteLength + one.context.headers.byteLength();
+      const own = bytes === Number.POSITIVE_INFINITY ? 0 : one.context.body.byteLength + one.context.headers.byteLength();
       const last = chunks.at(-1);
       if (last === undefined || last.length >= count || size + own > bytes) {
         chunks.push([one]);
