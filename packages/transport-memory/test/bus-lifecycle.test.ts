@@ -93,6 +93,24 @@ describe('stop', () => {
     expect(warnings().slice(0, 2)).toEqual(['bus.stop-waiting', 'bus.stop-forced']);
   });
 
+  it('says nothing of handlers where none runs, and the receiver takes its time to stop', async () => {
+    const runtime = manualRuntime();
+    const transport = memory();
+    const receive = transport.receive.bind(transport);
+    transport.receive = (...given) => {
+      const receiver = receive(...given);
+      const stop = receiver.stop.bind(receiver);
+      receiver.stop = () => new Promise((resolve) => void runtime.setTimer(100, () => resolve(stop())));
+      return receiver;
+    };
+    const bus = createBus({ name: 'jobs', transport, runtime, drainTimeout: 0, endpoints: [endpoint('jobs', { handlers: [] })] });
+    await bus.start();
+    const stopping = bus.stop();
+    await runtime.advance(60_000);
+    await stopping;
+    expect(runtime.logged.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
   it('says nothing when the handlers end in time', async () => {
     const runtime = manualRuntime();
     const bus = createBus({ name: 'jobs', transport: memory(), runtime, endpoints: [endpoint('jobs', { handlers: [] })] });

@@ -243,10 +243,12 @@ export class RunningBus implements Bus {
     const taken = Promise.all(running.map((one) => one.stopTaking()));
     const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
     if (!(await this.#drains(drained, drain ? this.#parts.drainTimeoutMs : 0, signal))) {
-      runtime.logger.warn(
-        { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight: this.#inFlight() },
-        'handlers did not finish in time; their signal aborts and their messages go back',
-      );
+      const inFlight = this.#inFlight();
+      if (inFlight > 0)
+        runtime.logger.warn(
+          { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
+          'handlers did not finish in time; their signal aborts and their messages go back',
+        );
       const reason = `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`;
       this.#abort.abort(new ConfigurationError('BUS_STOPPED', reason));
       void this.#closeRequests();
@@ -265,6 +267,7 @@ export class RunningBus implements Bus {
   /** False when handlers still run at the end of the drain timeout. Whoever waits for long is told why, before that. */
   async #drains(drained: Promise<unknown>, limitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     const { runtime } = this.#parts;
+    if (limitMs === 0) return settlesInTime(drained, { limitMs, runtime, signal });
     const tellAfterMs = Math.min(STOP_PATIENCE_MS, limitMs / 2);
     const telling = runtime.setTimer(tellAfterMs, () =>
       runtime.logger.warn(
