@@ -2,47 +2,48 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { join } from 'node:path';
 
 import type { Check } from './check.ts';
+import { type SampleFile, runSamples } from './run-samples.ts';
 import { runTool } from './run-tool.ts';
 import { samplesOf } from './samples.ts';
 
 export const docsSamples: Check = {
   name: 'docs samples',
-  wayOut: 'Make the sample compile as it stands; a fragment that cannot is fenced as ```ts no-check.',
-  run: async (root) => [...(await typecheckSamples(root)), ...compareReadme(root)],
+  wayOut: 'Make the sample compile and run as it stands; a fragment that cannot is fenced as ```ts no-check.',
+  run: async (root) => [...(await proveSamples(root)), ...compareReadme(root)],
 };
 
 const DOCUMENTS = ['README.md', 'packages/*/README.md', 'docs/**/*.md'];
 
-/** Compiles every block as a module of its own, on the lines that it has in its document. */
-async function typecheckSamples(root: string): Promise<readonly string[]> {
+/** Compiles every block as a module of its own, on the lines that it has in its document, and runs it where it can be run. */
+async function proveSamples(root: string): Promise<readonly string[]> {
   mkdirSync(join(root, '.waybill'), { recursive: true });
   const folder = mkdtempSync(join(root, '.waybill', 'samples-'));
   try {
-    const documents = writeSamples(root, folder);
-    if (documents.size === 0) return [];
+    const samples = writeSamples(root, folder);
+    if (samples.length === 0) return [];
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(SAMPLE_CONFIG));
     const { exitCode, output } = await runTool(folder, 'tsc', []);
-    return exitCode === 0 ? [] : [nameDocuments(output.trim(), documents)];
+    return exitCode === 0 ? await runSamples(samples) : [nameDocuments(output.trim(), samples)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function writeSamples(root: string, folder: string): ReadonlyMap<string, string> {
-  const documents = new Map<string, string>();
+function writeSamples(root: string, folder: string): readonly SampleFile[] {
+  const written: SampleFile[] = [];
   for (const document of globSync(DOCUMENTS, { cwd: root })) {
     const samples = samplesOf(readFileSync(join(root, document), 'utf8')).filter(({ isChecked }) => isChecked);
     for (const { line, code } of samples) {
-      const file = `sample-${documents.size}.ts`;
-      writeFileSync(join(folder, file), `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
-      documents.set(file, document);
+      const path = join(folder, `sample-${written.length}.ts`);
+      writeFileSync(path, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
+      written.push({ path, place: `${document}:${line}`, code });
     }
   }
-  return documents;
+  return written;
 }
 
-function nameDocuments(output: string, documents: ReadonlyMap<string, string>): string {
-  return output.replaceAll(/sample-\d+\.ts/g, (file) => documents.get(file) ?? file);
+function nameDocuments(output: string, samples: readonly SampleFile[]): string {
+  return output.replaceAll(/sample-(\d+)\.ts/g, (file, index: string) => samples[Number(index)]?.place.replace(/:\d+$/, '') ?? file);
 }
 
 const SAMPLE_CONFIG = {

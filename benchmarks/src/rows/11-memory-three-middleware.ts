@@ -5,7 +5,7 @@ import type { Row } from '../row.ts';
 
 export const rows: readonly Row[] = [
   {
-    title: 'the same with three asynchronous middleware and ambient context',
+    title: 'memory transport, JSON, three asynchronous middleware and ambient context',
     unit: 'msg/s',
     ours: async (pace) => throughput(await memoryBus({ bus: { middleware: [passAsync, passAsync, passAsync], ambient: true } }), pace),
     peers: { 'JSON round trip': (pace) => throughput(jsonRoundTrip, pace) },

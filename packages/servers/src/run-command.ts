@@ -10,13 +10,13 @@ export interface CommandResult {
 export interface CommandOptions {
   /** @default that of this process */
   readonly environment?: NodeJS.ProcessEnv;
-  /** @default 60,000 */
+  /** @default 120,000 */
   readonly timeoutMs?: number;
 }
 
 /** Runs a program to its end. Never rejects: what went wrong is in the result. */
 export function runCommand(program: string, parameters: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { environment = process.env, timeoutMs = 60_000 } = options;
+  const { environment = process.env, timeoutMs = 120_000 } = options;
   return new Promise((resolve) => {
     execFile(program, parameters, { env: environment, timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       if (error === null) resolve({ exitCode: 0, output: stdout + stderr });

@@ -14,7 +14,7 @@ export interface ServerKind<Node extends OwnNode = OwnNode> {
   readonly standardUrl: string;
   /** How to get one, for the reader of a failure, such as `apt-get install rabbitmq-server`. */
   readonly advice: string;
-  /** The version, asked for in the server's own protocol. Rejects where no such server answers within 5 s; an open port is not enough. */
+  /** The version, asked for in the server's own protocol. Rejects where no such server answers within 30 s; an open port is not enough. */
   readonly probe: (url: string) => Promise<string>;
   /** Finds out how a space of one's own is made on a running server, and what to do where that is impossible. */
   readonly spacesOf: (server: RunningServer) => Promise<SpaceMaker>;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -74,7 +74,8 @@ export class ServerProcess {
   #spawn(): void {
     const { folder, name, program, parameters, environment } = this.#options;
     const output = openSync(join(folder, `${name}.out`), 'w');
-    const child = spawn(program, parameters, { env: environment, stdio: ['ignore', output, output] });
+    const [command, ...rest] = endingWithUs([program, ...parameters]);
+    const child = spawn(command, rest, { env: environment, stdio: ['ignore', output, output] });
     closeSync(output);
     const killWithUs = (): void => void child.kill('SIGKILL');
     process.once('exit', killWithUs);
@@ -95,6 +96,13 @@ export class ServerProcess {
   #lastOutput(): string {
     return this.output().trim().split('\n').slice(-5).join(' ') || 'it printed nothing';
   }
+}
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/** On Linux the kernel kills the process when we end, also where we are killed ourselves. */
+function endingWithUs([program, ...parameters]: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--', program, ...parameters] : [program, ...parameters];
 }
 
 const START_MS = 60_000;

@@ -1,6 +1,7 @@
 import { type ChannelModel, connect } from 'amqplib';
 
-const GIVE_UP_MS = 5000;
+/** A broker that is removing a virtual host with many quorum queues lets nobody in for many seconds. */
+const GIVE_UP_MS = 30_000;
 
 /** Opens a connection and closes it again: address, credentials and virtual host are right, and this is the version. */
 export async function rabbitmqVersion(url: string): Promise<string> {
@@ -11,7 +12,7 @@ export async function rabbitmqVersion(url: string): Promise<string> {
   return String(version);
 }
 
-/** A connection; `connect` of the client ends within 5 s. */
+/** A connection; `connect` of the client ends within 30 s. */
 export async function openAmqp(url: string): Promise<ChannelModel> {
   const connection = await connect(url, { timeout: GIVE_UP_MS });
   connection.on('error', () => {}); // a closed connection fails the call that needs it

@@ -60,7 +60,7 @@ function byManagement(managementUrl: string): VirtualHosts {
     const { username, password, origin } = new URL(managementUrl);
     const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
     const headers = { authorization: `Basic ${credentials}`, 'content-type': 'application/json' };
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(method === 'DELETE' ? 120_000 : 30_000);
     const response = await fetch(`${origin}/api/${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`${method} ${path} gave ${response.status}`);
     return response.text();

@@ -24,7 +24,7 @@ export async function describeOwn<Name extends ServerName>(name: Name, tests: (s
     await askDesk({ ask: 'note-missing', server: name, problem: missing });
     return describeMissing(name, { isFound: false, isBroken: false, title: `own ${title}`, problem: missing }, () => tests(server));
   }
-  describe(`own ${title}`, { meta: { waybillServer: name, waybillOwn: true } }, () => {
+  describe(`own ${title}`, { timeout: START_MS, meta: { waybillServer: name, waybillOwn: true } }, () => {
     beforeAll(async () => server.use(await startOwn(name, runServers().folder)), START_MS);
     afterAll(() => server.end(), START_MS);
     tests(server);

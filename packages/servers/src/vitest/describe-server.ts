@@ -27,8 +27,8 @@ export async function describeServer(name: ServerName, tests: (server: ServerSpa
   if (!found.isFound) return describeMissing(name, found, () => tests(new Borrowed('', 'native')));
   const server = new Borrowed(found.version, found.source);
   describe(`${found.title} ${found.version} (${found.source})`, { meta: { waybillServer: name } }, () => {
-    beforeAll(() => server.open(name));
-    afterAll(() => server.close());
+    beforeAll(() => server.open(name), SPACE_MS);
+    afterAll(() => server.close(), SPACE_MS);
     tests(server);
   });
 }
@@ -41,6 +41,9 @@ export function describeMissing(name: ServerName, found: Extract<FoundServer, { 
     tests();
   });
 }
+
+/** Some seconds for each hundred of quorum queues that are removed. */
+const SPACE_MS = 130_000;
 
 interface MadeSpace {
   readonly id: string;

@@ -10,6 +10,7 @@ await describeOwn('rabbitmq', (server) => {
     await publish(node.url, 'kept');
     const { url } = node;
 
+    await node.flush();
     await node.kill();
     expect(node.isRunning).toBe(false);
     await expect(rabbitmqVersion(node.url)).rejects.toThrow(/ECONNREFUSED/);

@@ -1,9 +1,14 @@
 import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 
-import { borrowServer } from '../../src/borrow-server.ts';
 import { rabbitmqVersion } from '../../src/rabbitmq/handshake.ts';
 import { describeServer } from '../../src/vitest/describe-server.ts';
+import { askDesk } from '../../src/vitest/run-servers.ts';
+
+interface Space {
+  readonly id: string;
+  readonly url: string;
+}
 
 await describeServer('rabbitmq', (server) => {
   it('answers in its own protocol, with the version that the title names', async () => {
@@ -21,12 +26,9 @@ await describeServer('rabbitmq', (server) => {
   });
 
   it('removes a virtual host with all that is in it', async () => {
-    let url = '';
-    {
-      await using borrowed = await borrowServer('rabbitmq', 'removed');
-      url = borrowed.url;
-      await expect(rabbitmqVersion(url)).resolves.toBe(borrowed.found.version);
-    }
+    const { id, url } = await askDesk<Space>({ ask: 'make-space', server: 'rabbitmq', label: 'removed' });
+    await expect(rabbitmqVersion(url)).resolves.toBe(server.version);
+    await askDesk({ ask: 'remove-space', id });
     await expect(rabbitmqVersion(url)).rejects.toThrow('ConnectionOpenOk');
   });
 
