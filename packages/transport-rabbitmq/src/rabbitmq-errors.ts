@@ -1,7 +1,11 @@
 import { ConnectionError } from '@waybill/core/transport';
 
 /** Reply codes of AMQP that we tell apart. */
-export const REPLY: { readonly accessRefused: 403; readonly notFound: 404 } = Object.freeze({ accessRefused: 403, notFound: 404 });
+export const REPLY: { readonly accessRefused: 403; readonly notFound: 404; readonly resourceLocked: 405 } = Object.freeze({
+  accessRefused: 403,
+  notFound: 404,
+  resourceLocked: 405,
+});
 
 /** Why connecting failed, as a person needs it. */
 interface OpenFailure {
@@ -46,6 +50,11 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     pattern: /certificate|CERT_|SSL|TLS|EPROTO/i,
     isFinal: true,
     says: 'The two sides could not agree on TLS. Check `tls`, the certificates, and whether the port speaks TLS.',
+  },
+  {
+    pattern: /Invalid frame|Frame size|frame type|Frame on channel|Expected Connection|expecting to have to go/,
+    isFinal: false,
+    says: 'What answers there does not speak AMQP 0-9-1. Check host and port in `url`; RabbitMQ has other ports for HTTP and for MQTT.',
   },
   {
     pattern: /ECONNRESET|Socket closed abruptly|closed abruptly/,

@@ -17,6 +17,7 @@ export const LOG_EVENTS = {
   messageUnordered: 'message.unordered',
   messageSkipped: 'message.skipped',
   messageDiscarded: 'message.discarded',
+  messageHeadersCut: 'message.headers-cut',
   faultFailed: 'fault.failed',
   messageReleased: 'message.released',
   replyDropped: 'reply.dropped',

@@ -6,6 +6,7 @@ import { entityName } from '../topology/entity-names.ts';
 import { LetterPage } from './letter-page.ts';
 import type { HeldLetter } from './letter-scan.ts';
 import { LetterScan } from './letter-scan.ts';
+import { ReaderLock } from './reader-lock.ts';
 
 /** What {@link RabbitmqDeadLetters} works with. */
 export interface DeadLetterParts {
@@ -21,35 +22,45 @@ export class RabbitmqDeadLetters implements ITransportDeadLetters {
   readonly #parts: DeadLetterParts;
   /** How many this process holds at this moment, by queue: the broker does not count them. */
   readonly #held = new Map<string, number>();
+  readonly #readers: ReaderLock;
 
   constructor(parts: DeadLetterParts) {
     this.#parts = parts;
+    this.#readers = new ReaderLock(parts);
   }
 
-  async count(endpoint: string): Promise<number> {
+  /** Exact but where somebody reads them for long meanwhile. */
+  count(endpoint: string): Promise<number> {
     const queue = queueOf(endpoint);
-    const ready = await this.#whereItIs(0, async (channel) => {
-      const { messageCount } = await inTime(this.#parts.runtime(), `the number of "${queue}"`, channel.checkQueue(queue));
-      return messageCount;
+    return this.#readers.alone(queue, undefined, async () => {
+      const ready = await this.#whereItIs(0, async (channel) => {
+        const { messageCount } = await inTime(this.#parts.runtime(), `the number of "${queue}"`, channel.checkQueue(queue));
+        return messageCount;
+      });
+      return ready + (this.#held.get(queue) ?? 0);
     });
-    return ready + (this.#held.get(queue) ?? 0);
   }
 
   list(endpoint: string, { after, limit, signal }: DeadLetterListOptions): Promise<DeadLetterPage> {
     const page = new LetterPage(after, limit);
-    return this.#scan(endpoint, signal, page.read([], true), async (scan) => {
-      const letters = await scan.readAll(() => true);
-      return page.read(
-        letters.map(({ letter }) => letter),
-        scan.isComplete,
-      );
+    return this.#readers.alone(queueOf(endpoint), signal, async (isAlone) => {
+      if (!isAlone) return page.read([], false);
+      return this.#scan(endpoint, signal, page.read([], true), async (scan) => {
+        const letters = await scan.readAll(() => true);
+        return page.read(
+          letters.map(({ letter }) => letter),
+          scan.isComplete,
+        );
+      });
     });
   }
 
   take(endpoint: string, ids: readonly string[], act: Act): Promise<readonly string[]> {
     const wanted = new Set(ids);
-    return this.#scan<readonly string[]>(endpoint, undefined, [], async (scan) =>
-      takeAll(scan, await scan.readAll(({ id }) => wanted.delete(id)), act),
+    return this.#readers.alone(queueOf(endpoint), undefined, () =>
+      this.#scan<readonly string[]>(endpoint, undefined, [], async (scan) =>
+        takeAll(scan, await scan.readAll(({ id }) => wanted.delete(id)), act),
+      ),
     );
   }
 

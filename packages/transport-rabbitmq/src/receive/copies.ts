@@ -9,6 +9,7 @@ import { delayRoute } from '../topology/delay-ladder.ts';
 import { ROUTE_EXCHANGE, entityName } from '../topology/entity-names.ts';
 import { routingKeyInSlot, slotWordOf } from '../topology/routing-keys.ts';
 import { describe } from '../rabbitmq-errors.ts';
+import { fitHeaders } from './fit-headers.ts';
 import type { CopySender, OriginalMessage } from './rabbitmq-delivery.ts';
 
 /** What {@link copySender} works with. */
@@ -23,6 +24,8 @@ export function copySender({ runtime, endpoint, line }: CopyParts): CopySender {
   const copy = async (original: OriginalMessage, overlay: ReadonlyMap<string, string>, route: Route): Promise<void> => {
     const headers = MessageHeaders.copyOf(original.headers);
     for (const [name, value] of overlay) headers.set(name, value);
+    const removed = fitHeaders(headers, overlay);
+    if (removed.length > 0) tellOfRemoved(runtime, endpoint.name, removed);
     const { body, priority } = original;
     const nativeId = headers.get(HEADERS.id) ?? runtime.id();
     const sending = new Promise<PublishEnd>((ended) => {
@@ -43,6 +46,18 @@ export function copySender({ runtime, endpoint, line }: CopyParts): CopySender {
       copy(original, headers, { exchange: '', routingKey: entityName(endpoint.deadLetter), mandatory: true }),
   };
 }
+
+/** Without them the copy can be written; with them the message would come again for ever. */
+function tellOfRemoved({ logger }: Runtime, endpoint: string, removed: readonly string[]): void {
+  const names = removed.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_NAME_LENGTH));
+  logger.warn(
+    { event: 'message.headers-cut', endpoint, headers: names },
+    'a copy leaves without its longest headers: together they are too long',
+  );
+}
+
+const MOST_NAMES = 10;
+const MOST_NAME_LENGTH = 100;
 
 /** Back to where it came to, in the slot that it had. */
 function redeliveryRoute(endpoint: string, { routingKey }: OriginalMessage, delayMs: number): Route {

@@ -3,7 +3,7 @@ import { backoffMs } from '../connection/backoff.ts';
 import { inTime } from '../connection/in-time.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
 import type { AmqpConnection, AmqpMessage } from '../rabbitmq-client.ts';
-import { describe } from '../rabbitmq-errors.ts';
+import { replyCodeOf } from '../rabbitmq-errors.ts';
 import { consumeError } from './consume-error.ts';
 import type { CopySender, DeliveryParts } from './rabbitmq-delivery.ts';
 import { RabbitmqDelivery } from './rabbitmq-delivery.ts';
@@ -57,6 +57,7 @@ export class RabbitmqReceiver implements IReceiver {
   #isAbandoned = false;
   /** The broker has ended a consumer by itself, mostly because its queue was deleted. */
   #isQueueGone = false;
+  #isRefusalTold = false;
   #deliveryParts: DeliveryParts | undefined;
 
   constructor(parts: ReceiverParts, prefetch: number, onDelivery: (delivery: ITransportDelivery) => void) {
@@ -160,6 +161,7 @@ export class RabbitmqReceiver implements IReceiver {
     this.#consuming = consuming;
     for (const queue of this.#parts.queues) if (!consuming.tags.has(queue)) await this.#consume(consuming, queue);
     this.#failures = 0;
+    this.#isRefusalTold = false;
   }
 
   async #consume({ channel, tags }: Consuming, queue: string): Promise<void> {
@@ -231,12 +233,19 @@ export class RabbitmqReceiver implements IReceiver {
       this.#isQueueGone = false;
       await this.#adjust();
     } catch (error) {
-      this.#parts.runtime.logger.debug(
-        { event: 'transport.state', error: describe(error) },
-        'an endpoint could not be received from again',
-      );
+      this.#tellOf(error);
       this.#tryLater();
     }
+  }
+
+  /** Aloud and once what somebody has to mend: the queue is gone, or may not be read any more. */
+  #tellOf(error: unknown): void {
+    const { logger } = this.#parts.runtime;
+    const { endpoint } = this.#parts;
+    const isAloud = replyCodeOf(error) !== undefined && !this.#isRefusalTold;
+    if (isAloud) this.#isRefusalTold = true;
+    const fields = { event: 'transport.state', endpoint, error: consumeError(error, endpoint) };
+    logger[isAloud ? 'warn' : 'debug'](fields, 'an endpoint could not be received from again; it is tried on');
   }
 
   #arrived(channel: ReceiveChannel, message: AmqpMessage): void {

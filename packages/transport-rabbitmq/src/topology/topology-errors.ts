@@ -42,8 +42,12 @@ const SETTINGS = 'Mend the setting or the name that it does not take; Waybill ne
 
 const textOf = (refusal: BrokerRefusal): string => ('text' in refusal ? refusal.text : `\`${refusal.setting}\` differs`);
 
-/** Declaring needs `configure`; binding writes to the destination and reads from the source. */
-const rightFor = ({ kind }: PlannedEntity): string => (kind === 'binding' ? 'write on the destination, read on the source' : 'configure');
+/** Declaring needs `configure`; what is dead-lettered is read from the queue and written to the exchange; a binding writes and reads, too. */
+function rightFor({ kind, settings }: PlannedEntity): string {
+  if (kind === 'binding') return 'write on the destination, read on the source';
+  if (settings['x-dead-letter-exchange'] === undefined) return 'configure';
+  return 'configure and read on the queue, write on the exchange of its dead letters';
+}
 
 function lostError(entity: PlannedEntity, error: unknown): ConnectionError {
   return new ConnectionError(
