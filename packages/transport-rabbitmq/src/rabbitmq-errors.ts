@@ -42,6 +42,11 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     says: 'Nothing listens at this address. Check host and port in `url`, and whether the broker runs.',
   },
   {
+    pattern: /`credentials`/,
+    isFinal: false,
+    says: '`credentials` gave none within `connectTimeout`. Check the function and what it asks.',
+  },
+  {
     pattern: /ETIMEDOUT/,
     isFinal: false,
     says: 'There was no answer within `connectTimeout`. Check the network and whether the broker is well.',

@@ -139,7 +139,7 @@ export class RabbitmqSession {
     const { runtime } = this;
     return new ConnectionSupervisor({
       runtime,
-      connect: (attempt, signal) => connectToCluster(this.#parts.options, purpose, attempt, signal),
+      connect: (attempt, signal) => connectToCluster(this.#parts.options, purpose, attempt, { runtime, signal }),
       onConnected,
       onState: () => this.#tell(),
     });

@@ -6,6 +6,7 @@ import { describeOwn } from '@waybill/servers/vitest';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rabbitmq } from '../src/index.ts';
+import type { RabbitmqOptions } from '../src/index.ts';
 import { putUser, urlAs } from './support/management.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
 
@@ -23,7 +24,8 @@ interface Refusal {
   /** The address, of the broker behind the proxy. */
   readonly url: (proxied: string) => string;
   readonly endpoint?: string;
-  readonly provisioning?: 'apply' | 'validate' | 'assume';
+  readonly provisioning?: 'apply' | 'validate' | 'assume' | undefined;
+  readonly credentials?: RabbitmqOptions['credentials'] | undefined;
 }
 
 const as =
@@ -34,12 +36,14 @@ const as =
 await describeOwn('rabbitmq', (server) => {
   let proxy: TcpProxy;
   let silent: Listener;
+  let slow: Listener;
   let stranger: Listener;
 
   beforeAll(async () => {
     const { node } = server;
     proxy = await TcpProxy.open(node.url);
     silent = await Listener.open(() => undefined);
+    slow = await Listener.open(saySlowly);
     stranger = await Listener.open((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await putUser(node.managementUrl, { name: 'all', password: PASSWORD });
     await putUser(node.managementUrl, { name: 'no-configure', password: PASSWORD, configure: '^$' });
@@ -56,6 +60,7 @@ await describeOwn('rabbitmq', (server) => {
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]();
     await silent.close();
+    await slow.close();
     await stranger.close();
   });
 
@@ -83,6 +88,19 @@ await describeOwn('rabbitmq', (server) => {
       code: 'TRANSPORT_OPEN_FAILED',
       says: [/127\.0\.0\.1/, /connectTimeout/, /Check the network/],
       url: () => silent.url,
+    },
+    {
+      what: 'a server that says a byte now and then',
+      code: 'TRANSPORT_OPEN_FAILED',
+      says: [/127\.0\.0\.1/, /connectTimeout/, /Check the network/],
+      url: () => slow.url,
+    },
+    {
+      what: 'credentials that never come',
+      code: 'TRANSPORT_OPEN_FAILED',
+      says: [/127\.0\.0\.1/, /`credentials`/, /Check the function/],
+      url: as('all'),
+      credentials: () => new Promise(() => undefined),
     },
     {
       what: 'a server that speaks something else',
@@ -141,8 +159,8 @@ await describeOwn('rabbitmq', (server) => {
     },
   ])(
     'a start is refused in time, with a code and a way out: $what',
-    async ({ code, says, url, endpoint: name = 'orders', provisioning }) => {
-      const bus = busOn(url(proxy.url), { endpoint: name, provisioning });
+    async ({ code, says, url, endpoint: name = 'orders', provisioning, credentials }) => {
+      const bus = busOn(url(proxy.url), { endpoint: name, provisioning, credentials });
       const begun = performance.now();
       const error: unknown = await bus.start().then(
         () => undefined,
@@ -154,20 +172,32 @@ await describeOwn('rabbitmq', (server) => {
       for (const part of says) expect(error.message).toMatch(part);
       expect(JSON.stringify([error.message, error.details, String(error.cause)])).not.toContain(PASSWORD);
       expect(bus.state).toBe('stopped');
-      await expect.poll(() => proxy.connections + silent.connections).toBe(0); // nothing keeps the process alive
+      await expect.poll(() => proxy.connections + silent.connections + slow.connections).toBe(0); // nothing keeps the process alive
     },
   );
 });
 
-function busOn(url: string, options: { readonly endpoint: string; readonly provisioning?: Refusal['provisioning'] }): Bus {
+function busOn(url: string, options: Pick<Refusal, 'provisioning' | 'credentials'> & { readonly endpoint: string }): Bus {
   const handlers = [handler(Work, () => undefined), handler(Done, () => undefined)];
   return createBus({
     name: 'refused',
-    transport: rabbitmq({ url, connectTimeout: '700ms' }),
+    transport: rabbitmq({
+      url,
+      connectTimeout: '700ms',
+      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    }),
     endpoints: [endpoint(options.endpoint, { handlers })],
     provisioning: options.provisioning ?? 'apply',
     logger: silentLogger,
   });
+}
+
+/** The beginning of a frame, which never ends. */
+function saySlowly(socket: Socket): void {
+  const begun = Buffer.from([1, 0, 0, 0, 0, 4, 0]);
+  socket.write(begun);
+  const timer = setInterval(() => socket.write(Buffer.alloc(1)), 100);
+  socket.on('close', () => clearInterval(timer));
 }
 
 /** A server that is no broker. */

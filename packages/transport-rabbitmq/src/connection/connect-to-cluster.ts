@@ -1,8 +1,16 @@
+import type { Runtime } from '@waybill/core/transport';
 import { ConfigurationError } from '@waybill/core/transport';
 import type { AmqpConnection } from '../rabbitmq-client.ts';
 import { connectAmqp } from '../rabbitmq-client.ts';
 import { openError } from '../rabbitmq-errors.ts';
 import type { RabbitmqAddress, RabbitmqCredentials, ResolvedRabbitmqOptions } from '../rabbitmq-options.ts';
+import { inTime } from './in-time.ts';
+
+/** What connecting works with. */
+interface Attempt {
+  readonly runtime: Runtime;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Connects to the first address that answers, beginning with the one at `first`. Refused credentials and virtual hosts are
@@ -13,14 +21,14 @@ export async function connectToCluster(
   options: ResolvedRabbitmqOptions,
   purpose: string,
   first: number,
-  signal: AbortSignal,
+  { runtime, signal }: Attempt,
 ): Promise<AmqpConnection> {
   const { addresses } = options;
   let failure: unknown;
   for (let tried = 0; tried < addresses.length; tried += 1) {
     const address = addresses[(first + tried) % addresses.length] as RabbitmqAddress;
     try {
-      return await connectTo(address, options, purpose, signal);
+      return await connectTo(address, options, purpose, { runtime, signal });
     } catch (error) {
       signal.throwIfAborted();
       const coded = openError(error, address.shown);
@@ -31,30 +39,38 @@ export async function connectToCluster(
   throw failure;
 }
 
+/** Ends at `connectTimeout`, whatever the other side does: the client itself waits on as long as there comes a byte now and then. */
 async function connectTo(
   address: RabbitmqAddress,
   options: ResolvedRabbitmqOptions,
   purpose: string,
-  signal: AbortSignal,
+  { runtime, signal }: Attempt,
 ): Promise<AmqpConnection> {
-  const { username, password } = await credentialsFor(address, options);
+  const limitMs = options.connectTimeoutMs;
+  const { username, password } = await inTime(runtime, 'the question for `credentials`', credentialsFor(address, options), limitMs);
   signal.throwIfAborted();
-  return connectAmqp(
-    {
-      protocol: address.protocol,
-      hostname: address.hostname,
-      port: address.port,
-      vhost: address.vhost,
-      username,
-      password,
-      external: options.credentials === 'external',
-      heartbeatSeconds: options.heartbeatMs / 1_000,
-      timeoutMs: options.connectTimeoutMs,
-      connectionName: `${options.connectionName} ${purpose}`,
-      tls: options.tls,
-    },
-    signal,
-  );
+  const late = new AbortController();
+  const timer = runtime.setTimer(limitMs, () => late.abort());
+  const target = {
+    protocol: address.protocol,
+    hostname: address.hostname,
+    port: address.port,
+    vhost: address.vhost,
+    username,
+    password,
+    external: options.credentials === 'external',
+    heartbeatSeconds: options.heartbeatMs / 1_000,
+    timeoutMs: limitMs,
+    connectionName: `${options.connectionName} ${purpose}`,
+    tls: options.tls,
+  };
+  try {
+    return await connectAmqp(target, AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    throw late.signal.aborted ? new Error(`ETIMEDOUT: the handshake was not over after ${limitMs} ms`, { cause: error }) : error;
+  } finally {
+    timer.cancel();
+  }
 }
 
 /** Asked at each connect: they may have changed. */
