@@ -1,5 +1,5 @@
 import type { DeadLetterOptions, EndpointTopology, RedeliverOptions, Runtime } from '@waybill/core/transport';
-import { ConnectionError, HEADERS, MessageError, MessageHeaders } from '@waybill/core/transport';
+import { ConnectionError, HEADERS, LOG_EVENTS, MessageError, MessageHeaders } from '@waybill/core/transport';
 import { inTime } from '../connection/in-time.ts';
 import type { PublishEnd } from '../send/publish-channel.ts';
 import type { PublishLine } from '../send/publish-line.ts';
@@ -51,7 +51,7 @@ export function copySender({ runtime, endpoint, line }: CopyParts): CopySender {
 function tellOfRemoved({ logger }: Runtime, endpoint: string, removed: readonly string[]): void {
   const names = removed.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_NAME_LENGTH));
   logger.warn(
-    { event: 'message.headers-cut', endpoint, headers: names },
+    { event: LOG_EVENTS.messageHeadersCut, endpoint, headers: names },
     'a copy leaves without its longest headers: together they are too long',
   );
 }
