@@ -97,7 +97,17 @@ function byCtl(run: (parameters: readonly string[]) => Promise<CommandResult>): 
 
 function byMachineCtl(url: string): readonly VirtualHosts[] {
   const program = isLoopback(new URL(url).hostname) ? findMachineCtl() : undefined;
-  return program === undefined ? [] : [byCtl((parameters) => runCommand(program, parameters))];
+  if (program === undefined) return [];
+  const run = (parameters: readonly string[]): Promise<CommandResult> => runCommand(program, parameters);
+  return [{ ...byCtl(run), check: () => assertListensAt(url, run) }];
+}
+
+/** There may be several brokers on a machine, and `rabbitmqctl` asks the one of the usual name. */
+async function assertListensAt(url: string, ctl: (parameters: readonly string[]) => Promise<CommandResult>): Promise<void> {
+  const { exitCode, output } = await ctl(['--quiet', 'status', '--formatter', 'json']);
+  if (exitCode !== 0) throw new Error(`rabbitmqctl status failed: ${output}`);
+  const port = new URL(url).port || '5672';
+  if (!new RegExp(`"port":\\s*${port}\\b`).test(output)) throw new Error(`the broker of rabbitmqctl does not listen at port ${port}`);
 }
 
 /** That which is given; for a broker on its standard port the standard address. */
