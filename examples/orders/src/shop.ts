@@ -10,6 +10,13 @@ import { OrderBook, Orders } from './outside/orders.ts';
 import { PaymentDeclined, PaymentProvider, PretendedProvider } from './outside/payment-provider.ts';
 import { Stock } from './outside/stock.ts';
 
+export interface OutsideOptions {
+  /** Makes what a database is in a real service, by the name of a table. @default in memory */
+  readonly keep?: <Row>(table: string) => Map<string, Row>;
+  /** How long the payment provider takes. @default 0 */
+  readonly answersAfterMs?: number;
+}
+
 /** What is outside of the service; in this example all of it is pretended. */
 export class Outside {
   readonly orders: Orders;
@@ -18,11 +25,10 @@ export class Outside {
   readonly receipts: string[] = [];
   readonly pager: Fault[] = [];
 
-  /** `keep` makes what a database is in a real service, by the name of a table. */
-  constructor(keep: <Row>(table: string) => Map<string, Row> = () => new Map()) {
+  constructor({ keep = () => new Map(), answersAfterMs = 0 }: OutsideOptions = {}) {
     this.orders = new OrderBook(keep('orders'));
     this.stock = new Stock(10, keep('stock'));
-    this.provider = new PretendedProvider(keep('charges'));
+    this.provider = new PretendedProvider(keep('charges'), answersAfterMs);
   }
 }
 

@@ -12,7 +12,7 @@ import { Teller } from './story/teller.ts';
 
 const { url, data } = readProcessOptions(process.argv.slice(2));
 mkdirSync(data, { recursive: true });
-const outside = new Outside((table) => new KeptMap(join(data, `${table}.json`)));
+const outside = new Outside({ keep: (table) => new KeptMap(join(data, `${table}.json`)), answersAfterMs: 200 });
 const told = narrator(new Teller({ write: console.log, now: () => Date.now(), coloured: process.stdout.isTTY }));
 
 const bus = createBus({

@@ -50,6 +50,9 @@ await describeServer('rabbitmq', (server) => {
     expect(await first.exitCode()).toBe(0);
     expect(linesOf(first.stdout).at(-1)).toBe('The shop is closed. What is ordered now waits until it opens again.');
 
+    const begun = first.stdout.split('is submitted').length;
+    expect(begun).toBeGreaterThan(first.stdout.split('is complete').length); // some had come half of their way
+
     await producer.printed((stdout) => stdout.includes(`order ${ORDERS} is sent`)); // to a shop that is closed
     expect(linesOf(producer.stdout).filter((line) => line.includes('is paid')).length).toBeLessThan(ORDERS);
     await using second = start('worker');

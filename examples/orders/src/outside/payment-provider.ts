@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Money } from '../contracts.ts';
 
 /** Takes the money of our customers. The name is the type, and the token of the container. */
@@ -26,13 +28,16 @@ export interface Charge {
 export class PretendedProvider implements PaymentProvider {
   readonly charges: Map<string, Charge>;
   readonly #currencies = new Set(['EUR']);
+  readonly #answersAfterMs: number;
   #outages = 0;
 
-  constructor(charges: Map<string, Charge>) {
+  constructor(charges: Map<string, Charge>, answersAfterMs = 0) {
     this.charges = charges;
+    this.#answersAfterMs = answersAfterMs;
   }
 
   async charge(orderId: string, price: Money): Promise<string> {
+    if (this.#answersAfterMs > 0) await pause(this.#answersAfterMs);
     if (this.#outages > 0) {
       this.#outages -= 1;
       throw new ProviderUnreachable('the provider does not answer');

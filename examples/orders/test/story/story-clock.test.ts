@@ -31,6 +31,10 @@ describe('the clock of a story on a real clock', () => {
     real.ms = 20_000;
     started();
     expect(passed()).toBe(20_000);
+    failed(30_000);
+    real.ms += 29_998; // as timers are
+    started();
+    expect(passed()).toBe(50_000);
   });
 
   it('lets time pass from where it was let pass before, and never goes back', () => {
