@@ -36,6 +36,12 @@ export interface Untyped {
 /** A contract of a command: asks one endpoint to do something. */
 export interface Command<Message, Reply = void, Input = Message, ReplyInput = Reply> extends Contract {
   readonly kind: 'command';
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': {
+    readonly send: true;
+    readonly publish: 'commands are sent: use `send`';
+    readonly request: [Reply] extends [void] ? 'this command has no reply: use `send`, or give it a `reply`' : true;
+  };
   readonly hasReply: [Reply] extends [void] ? false : true;
   readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply; readonly replyInput: ReplyInput };
 }
@@ -43,6 +49,12 @@ export interface Command<Message, Reply = void, Input = Message, ReplyInput = Re
 /** A contract of a query: asks one endpoint for a value. */
 export interface Query<Message, Reply, Input = Message, ReplyInput = Reply> extends Contract {
   readonly kind: 'query';
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': {
+    readonly send: 'queries ask for a reply: use `request`';
+    readonly publish: 'queries ask for a reply: use `request`';
+    readonly request: true;
+  };
   readonly hasReply: true;
   readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: Reply; readonly replyInput: ReplyInput };
 }
@@ -50,22 +62,34 @@ export interface Query<Message, Reply, Input = Message, ReplyInput = Reply> exte
 /** A contract of an event: tells that something has happened. */
 export interface Event<Message, Input = Message> extends Contract {
   readonly kind: 'event';
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': {
+    readonly send: 'events are published: use `publish`';
+    readonly publish: true;
+    readonly request: 'events have no reply: use `publish`';
+  };
   readonly hasReply: false;
   readonly '~types': { readonly message: Message; readonly input: Input; readonly reply: void; readonly replyInput: void };
 }
 
 /** Any command: what `send` takes. An event goes to `publish`, a query to `request`. */
 export interface AnyCommand extends Contract {
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': { readonly send: true };
   readonly kind: 'command';
 }
 
 /** Any event: what `publish` takes. A command goes to `send`, or to `request` for its reply. */
 export interface AnyEvent extends Contract {
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': { readonly publish: true };
   readonly kind: 'event';
 }
 
 /** Any query, and any command with a reply: what `request` takes. A command gets one by the option `reply`; without it goes to `send`. */
 export interface AnyRequest extends Contract {
+  /** Types only: which verbs take it, and what the compiler says of the others. */
+  readonly '~verbs': { readonly request: true };
   readonly kind: 'command' | 'query';
   readonly hasReply: true;
 }
