@@ -67,7 +67,23 @@ export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
 export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
 export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';
-export type { EndpointTransportOptions, PlannedEntity, TopologyPlan } from './transport/topology.ts';
+export type {
+  EndpointTransportOptions,
+  KeptEntity,
+  PlannedEntity,
+  TopologyDifference,
+  TopologyPlan,
+  TopologyPruning,
+} from './transport/topology.ts';
+export type {
+  BusTopology,
+  PrintedPlan,
+  PrintedPruning,
+  PruneOptions,
+  TopologyChanges,
+  TopologyComparison,
+  TopologyOptions,
+} from './bus/bus-topology.ts';
 export type { Provisioning } from './bus/topology-keeper.ts';
 
 // sending

@@ -58,6 +58,8 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
   readonly #sender: MemorySender;
   readonly #receivers = new Set<MemoryReceiver>();
   readonly #inboxes = new Set<string>();
+  /** Endpoints that go with this transport. */
+  readonly #temporary = new Set<string>();
   /** Sends that wait for a confirm which will not come. */
   readonly #unconfirmed = new Set<() => void>();
   #open: OpenOptions | undefined;
@@ -66,7 +68,7 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
     this.#broker = broker;
     this.#sender = new MemorySender(broker);
     this.capabilities = broker.nature.capabilities;
-    this.topology = memoryTopology(broker);
+    this.topology = memoryTopology(broker, this.#temporary);
     this.deadLetters = memoryDeadLetters(broker);
   }
 
@@ -86,6 +88,8 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
     for (const receiver of this.#receivers) receiver.abandon();
     const places = new Set(Array.from(this.#receivers, ({ place }) => place));
     this.#receivers.clear();
+    for (const name of this.#temporary) this.#broker.remove(name);
+    this.#temporary.clear();
     for (const address of this.#inboxes) this.#broker.replies.delete(address);
     this.#inboxes.clear();
     this.#giveUpConfirms();

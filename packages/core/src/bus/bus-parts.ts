@@ -17,6 +17,8 @@ import type { TopologyKeeper } from './topology-keeper.ts';
 /** An endpoint with its steps linked. `name` is the broker's side of it, namespace included. */
 export interface LinkedEndpoint extends Endpoint<string> {
   readonly localName: string;
+  /** What a temporary endpoint of this bus is told apart by at the broker. */
+  readonly instance?: string;
   readonly run: (context: IncomingContext) => MaybePromise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.t
 import type { BusHealth } from './health.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
+import type { BusTopology } from './bus-topology.ts';
 import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
 
 /** The states of a bus: `idle ─start→ starting → started ─stop→ stopping → stopped ─start→ …`; a failed start ends in `stopped`. */
@@ -56,7 +57,7 @@ export interface Bus extends MessageSender, AsyncDisposable {
   /**
    * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
    * a failed one leaves nothing open and may be tried again.
-   * @throws ConnectionError `TRANSPORT_OPEN_FAILED`; ConfigurationError `TOPOLOGY_DIFFERS`, `CAPABILITY_NOT_SUPPORTED`, `START_ABORTED`
+   * @throws ConnectionError `TRANSPORT_OPEN_FAILED`; ConfigurationError `TOPOLOGY_DIFFERS`, `TOPOLOGY_REFUSED`, `TOPOLOGY_TIMEOUT` after 60 s of provisioning, `CAPABILITY_NOT_SUPPORTED`, `START_ABORTED`
    */
   start(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
@@ -77,6 +78,8 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * @throws ConfigurationError `OPTION_INVALID`; the reason of `signal`
    */
   validate(options?: ValidateOptions): Promise<readonly ConfigurationProblem[]>;
+  /** What it needs of its broker: to print, compare, apply and prune, also before it starts. */
+  readonly topology: BusTopology;
   /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED` */
   endpoint(name: string): EndpointControl;
   /**

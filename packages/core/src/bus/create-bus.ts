@@ -19,6 +19,7 @@ import { resolveBusOptions } from './bus-options.ts';
 import type { AmbientAttempt } from './ambient-work.ts';
 import { ambientWork, withAttempt } from './ambient-work.ts';
 import type { Ambient } from '../runtime/ambient.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { destinationsOf, routesOf } from './bus-routes.ts';
 import type { PipelineParts, UserMiddleware } from './default-pipeline.ts';
 import { incomingSteps, outgoingSteps } from './default-pipeline.ts';
@@ -45,8 +46,9 @@ import { TopologyKeeper } from './topology-keeper.ts';
  * @throws ConfigurationError `CONFIGURATION_INVALID`
  */
 export function createBus<TransportName extends string>(options: BusOptions<TransportName, NoInfer<TransportName>>): Bus {
-  const resolved = resolveBusOptions(options);
+  const checked = resolveBusOptions(options);
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
+  const resolved = { ...checked, endpoints: checked.endpoints.map((one) => withInstance(one, runtime)) };
   const transport = guardTransport(options.transport, {
     publishTimeoutMs: resolved.publishTimeoutMs,
     ...(options.maxOutstandingPublishes === undefined ? {} : { maxOutstanding: options.maxOutstandingPublishes }),
@@ -139,6 +141,13 @@ function linkEndpoint(
     run: ambient === undefined ? linkSteps(steps) : withAttempt(linkSteps(steps), ambient),
   };
 }
+
+/** The random end of an id tells the buses of one service apart. */
+function withInstance(one: BoundEndpoint, runtime: Runtime): BoundEndpoint {
+  return one.temporary === true ? { ...one, instance: runtime.id().slice(-INSTANCE_DIGITS) } : one;
+}
+
+const INSTANCE_DIGITS = 12;
 
 /** The steps of an endpoint, for people. */
 interface DescribedSteps {

@@ -19,6 +19,7 @@ const ENDPOINT_OPTIONS: readonly string[] = Object.keys({
   blockedThreshold: true,
   onUnknown: true,
   passive: true,
+  temporary: true,
   middleware: true,
   sendMiddleware: true,
   transport: true,
@@ -56,9 +57,21 @@ function settingProblems({ name, ...options }: BoundEndpoint): readonly string[]
     ...durationProblems(owner, options, 'blockedThreshold'),
     ...choiceProblems(`\`onUnknown\` of ${owner}`, options.onUnknown, ON_UNKNOWN),
     ...choiceProblems(`\`passive\` of ${owner}`, options.passive, YES_OR_NO),
+    ...temporaryProblems(owner, options),
     ...transportProblems(`\`transport\` of ${owner}`, options.transport),
     ...listProblems(`\`middleware\` of ${owner}`, options.middleware, isFunction, 'List functions: `(context, next) => …`.'),
     ...listProblems(`\`sendMiddleware\` of ${owner}`, options.sendMiddleware, isFunction, 'List functions: `(context, next) => …`.'),
+  ];
+}
+
+/** What belongs to one bus can be found by no sender, and is read by one process. */
+function temporaryProblems(owner: string, { temporary, ordered, passive, handlers }: Omit<BoundEndpoint, 'name'>): readonly string[] {
+  if (temporary !== true) return choiceProblems(`\`temporary\` of ${owner}`, temporary, YES_OR_NO);
+  const others = handlers.filter(({ contract }) => contract.kind !== 'event').map(({ contract }) => nameValue(contract.name));
+  return [
+    ...(others.length === 0 ? [] : [`${owner} is \`temporary\` and handles ${others.join(', ')}, which no event is: it would not be found. Give it an endpoint that lasts.`]),
+    ...(ordered === undefined || ordered === false ? [] : [`${owner} is \`temporary\` and \`ordered\`. One process reads it: drop \`ordered\`, and write \`concurrency: 1\` for order.`]),
+    ...(passive === true ? [`${owner} is \`temporary\` and \`passive\`. Nobody pushes from a place that comes and goes: drop one of them.`] : []),
   ];
 }
 

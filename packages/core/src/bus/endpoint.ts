@@ -43,6 +43,13 @@ export interface EndpointOptions<TransportName extends string = never> {
    * means nothing, and what the handlers send leaves before the platform acks. @default false
    */
   readonly passive?: boolean;
+  /**
+   * For events that every instance of a service must see: each bus has an endpoint of its own, with a name of its own at the broker. It
+   * begins empty at `start()`, whatever `provisioning` says, and goes with the bus: at `stop()`, or by itself some minutes after the process
+   * has ended without it. Its dead letters and what is set aside stay, at the endpoint's name, for all instances together. It handles
+   * events only, and is neither `ordered` nor `passive`. @default false
+   */
+  readonly temporary?: boolean;
   /** Middleware for this endpoint, inside that of the bus. @default none */
   readonly middleware?: readonly Middleware<ConsumeContext>[];
   /** Middleware around every message that leaves handlers of this endpoint, inside that of the bus. @default none */
@@ -59,6 +66,8 @@ export interface Endpoint<TransportName extends string = never> extends Endpoint
 /** An endpoint whose handlers are bound: what a decorated class handles is known. */
 export interface BoundEndpoint extends Endpoint<string> {
   readonly handlers: readonly BoundHandler[];
+  /** What a temporary endpoint of this bus is told apart by at the broker. */
+  readonly instance?: string;
 }
 
 /**

@@ -25,7 +25,10 @@ import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
 import type { Batch } from './batch-sender.ts';
 import { sendBatch } from './batch-sender.ts';
 import { controlOf } from './endpoint-control.ts';
+import { BrokerTurns } from './broker-turns.ts';
 import { BusLifecycle } from './bus-lifecycle.ts';
+import type { BusTopology } from './bus-topology.ts';
+import { RunningTopology } from './bus-topology.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { DEFAULT_CONCURRENCY } from './endpoint-problems.ts';
 import type { BusHealth } from './health.ts';
@@ -51,8 +54,8 @@ export class RunningBus implements Bus {
   #abort = new AbortController();
   #requests: RequestClient;
   readonly #health: HealthWatch;
-  /** Ends when the validation does that runs; a start waits for it. */
-  #validating: Promise<unknown> | undefined;
+  readonly #turns: BrokerTurns;
+  readonly topology: BusTopology;
 
   constructor(parts: BusParts) {
     this.name = parts.name;
@@ -64,6 +67,9 @@ export class RunningBus implements Bus {
       close: (options) => this.#close(options),
       changed: (state) => this.#health.busIs(state),
     });
+    this.#turns = new BrokerTurns(this.#life);
+    const { transport, runtime, keeper } = parts;
+    this.topology = new RunningTopology({ transport, runtime, keeper, turns: this.#turns, isRunning: () => this.state === 'started' });
   }
 
   get replies(): ReplyCounts {
@@ -110,10 +116,7 @@ export class RunningBus implements Bus {
   }
 
   async validate(options: ValidateOptions = {}): Promise<readonly ConfigurationProblem[]> {
-    while (this.#validating !== undefined || this.#life.isInTransition) await (this.#validating ?? this.#life.whenSettled());
-    const validating = validateBus(this.#parts, options, this.state === 'started');
-    this.#validating = validating.catch(() => undefined).then(() => (this.#validating = undefined));
-    return validating;
+    return this.#turns.take(() => validateBus(this.#parts, options, this.state === 'started'));
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
@@ -184,11 +187,12 @@ export class RunningBus implements Bus {
   }
 
   deadLetters(endpoint: string): DeadLetters {
-    const { name } = this.#assertKnown(endpoint);
+    const known = this.#assertKnown(endpoint);
     this.#assertStarted(`The dead letters of "${endpoint}" are not at hand`);
     const { transport, runtime, sender, serializers } = this.#parts;
     const send = async (entry: TransportEntry): Promise<void> => sender.dispatch([entry]);
-    return new EndpointDeadLetters({ endpoint, name, letters: transport.deadLetters, serializers, runtime, send });
+    const entity = endpointTopology(known, undefined).name;
+    return new EndpointDeadLetters({ endpoint, name: known.name, entity, letters: transport.deadLetters, serializers, runtime, send });
   }
 
   async receive(
@@ -214,7 +218,7 @@ export class RunningBus implements Bus {
     const { transport, keeper, runtime, endpoints } = this.#parts;
     this.#abort = new AbortController();
     this.#requests = this.#parts.requests();
-    if (this.#validating !== undefined) await unlessAborted(this.#validating, givenUp);
+    if (this.#turns.running !== undefined) await unlessAborted(this.#turns.running, givenUp);
     givenUp.throwIfAborted();
     checkEndpoints(endpoints, transport);
     await transport.open({

@@ -6,10 +6,12 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
-import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan } from '../transport/topology.ts';
+import type { EndpointTopology, TopologyDifference, TopologyPlan } from '../transport/topology.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
-import { buildTopology } from './build-topology.ts';
+import type { BusTopologies } from './build-topology.ts';
+import { buildTopologies } from './build-topology.ts';
 import type { AnyBusOptions } from './bus-options.ts';
+import { entityName } from '../routing/route-table.ts';
 import type { BoundEndpoint } from './endpoint.ts';
 
 /** What a bus may do to its broker at start. */
@@ -40,13 +42,14 @@ export class TopologyKeeper {
   /** Topics that are there, or being declared. */
   readonly #topics = new Map<string, Promise<void> | true>();
   #givenUp = new AbortController();
-  readonly topology: Topology;
+  readonly #topologies: BusTopologies;
 
   constructor(parts: TopologyKeeperParts, options: AnyBusOptions, endpoints: readonly BoundEndpoint[]) {
     this.#parts = parts;
     this.#transport = parts.transport;
     this.#provisioning = options.provisioning ?? defaultProvisioning(parts.transport);
-    this.topology = buildTopology(endpoints, options.publishes ?? [], options.namespace);
+    const owner = options.name === undefined ? undefined : entityName(options.namespace, options.name);
+    this.#topologies = buildTopologies(endpoints, options.publishes ?? [], { namespace: options.namespace, owner });
   }
 
   get provisioning(): Provisioning {
@@ -55,12 +58,24 @@ export class TopologyKeeper {
 
   /** What `start()` would have the broker hold. Asks nobody. */
   plan(): TopologyPlan {
-    return this.#transport.topology.plan(this.topology);
+    const lasting = this.lastingPlan();
+    const temporary = this.#temporaryPlan();
+    return temporary === undefined ? lasting : { ...lasting, entities: [...lasting.entities, ...temporary.entities] };
+  }
+
+  /** The same without what belongs to this one bus and goes with it. */
+  lastingPlan(): TopologyPlan {
+    return this.#transport.topology.plan(this.#topologies.lasting);
+  }
+
+  #temporaryPlan(): TopologyPlan | undefined {
+    const { temporary } = this.#topologies;
+    return temporary === undefined ? undefined : this.#transport.topology.plan(temporary);
   }
 
   /** What stands against this bus at the broker: what `start()` would refuse or tell of. The transport must be open. */
   async problems(): Promise<readonly string[]> {
-    const differences = await this.#transport.topology.compare(this.plan());
+    const differences = await this.#transport.topology.compare(this.lastingPlan());
     const relevant = this.#provisioning === 'apply' ? differences.filter(({ kind }) => kind === 'different') : differences;
     return [
       ...relevant.map((one) => `At the transport "${this.#transport.name}" ${describeDifference(one)}. ${MAKE_EQUAL}`),
@@ -68,13 +83,28 @@ export class TopologyKeeper {
     ];
   }
 
-  /** Provisions as told. @throws ConfigurationError `TOPOLOGY_DIFFERS` */
+  /** Provisions as told, in bounded time. @throws ConfigurationError `TOPOLOGY_DIFFERS`, `TOPOLOGY_TIMEOUT` */
   async provision(): Promise<void> {
     this.#givenUp = new AbortController();
+    const { runtime } = this.#parts;
+    const provisioning = this.#provision();
+    const inTime = await settlesInTime(provisioning, { limitMs: PROVISIONING_LIMIT_MS, runtime, signal: this.#givenUp.signal });
+    if (!inTime) throw provisionedTooLate(this.#transport.name);
+    await provisioning;
+  }
+
+  /** What belongs to this bus cannot be there before it: it is made whatever provisioning says. */
+  async #provision(): Promise<void> {
     this.#topics.clear();
-    for (const { name } of this.topology.topics) this.#topics.set(name, true);
+    for (const { name } of this.#topologies.lasting.topics) this.#topics.set(name, true);
+    await this.#provisionLasting();
+    const temporary = this.#temporaryPlan();
+    if (temporary !== undefined) await this.#transport.topology.apply(temporary);
+  }
+
+  async #provisionLasting(): Promise<void> {
     if (this.#provisioning === 'assume') return;
-    const plan = this.plan();
+    const plan = this.lastingPlan();
     if (this.#provisioning === 'apply') {
       await this.#transport.topology.apply(plan);
       await this.#tellOfLost();
@@ -98,7 +128,7 @@ export class TopologyKeeper {
     const { destinations } = this.#parts;
     if (destinations.length === 0) return [];
     const endpoints = Array.from(new Set(destinations.map(({ endpoint }) => endpoint)), (name) => foreignEndpoint(name));
-    const differences = await this.#transport.topology.compare(this.#transport.topology.plan({ endpoints, topics: [], subscriptions: [] }));
+    const differences = await this.#transport.topology.compare(this.#transport.topology.plan({ endpoints, topics: [], subscriptions: [], addition: true }));
     const missing = new Set(differences.filter(({ kind }) => kind === 'missing').map(({ entity }) => entity.wanted ?? entity.name));
     return destinations
       .filter(({ endpoint }) => missing.has(endpoint))
@@ -140,7 +170,7 @@ export class TopologyKeeper {
   async #declare(topic: string): Promise<void> {
     const { transport, runtime, limitMs } = this.#parts;
     try {
-      const applying = transport.topology.apply(transport.topology.plan({ endpoints: [], topics: [{ name: topic }], subscriptions: [] }));
+      const applying = transport.topology.apply(transport.topology.plan({ endpoints: [], topics: [{ name: topic }], subscriptions: [], addition: true }));
       if (!(await settlesInTime(applying, { limitMs, runtime, signal: this.#givenUp.signal })))
         throw new Error(this.#givenUp.signal.aborted ? 'the bus stopped' : `the transport did not answer within ${limitMs} ms`);
       await applying;
@@ -151,6 +181,9 @@ export class TopologyKeeper {
     }
   }
 }
+
+/** The longest that provisioning may take at start, in milliseconds. */
+const PROVISIONING_LIMIT_MS = 60_000;
 
 const MAKE_EQUAL = "Start with `provisioning: 'apply'`, or make them equal.";
 const OWNER_FIRST = 'Start the service that owns it once, or mend the route.';
@@ -171,6 +204,14 @@ function foreignEndpoint(name: string): EndpointTopology {
     redeliveryDelaysMs: [],
     options: undefined,
   };
+}
+
+function provisionedTooLate(transport: string): ConfigurationError {
+  return new ConfigurationError(
+    'TOPOLOGY_TIMEOUT',
+    `The transport "${transport}" has not provisioned within ${PROVISIONING_LIMIT_MS} ms. Look whether the broker is well, and start again.`,
+    { details: { transport, operation: 'start', limitMs: PROVISIONING_LIMIT_MS } },
+  );
 }
 
 function notListed({ name }: Contract): MessageError {

@@ -23,6 +23,8 @@ const SUMMARY_LIMIT = 10_000;
 export interface DeadLetterParts extends LetterPlace {
   /** The endpoint's name in the bus. */
   readonly endpoint: string;
+  /** Where the endpoint receives at the broker: where letters return to. */
+  readonly entity: string;
   readonly runtime: Runtime;
   /** Sends one entry; rejects unless it is accepted. */
   readonly send: (entry: TransportEntry) => Promise<void>;
@@ -65,8 +67,8 @@ export class EndpointDeadLetters implements DeadLetters {
   }
 
   return(selection: DeadLetterSelection, options: DeadLetterActionOptions = {}): Promise<DeadLetterReport> {
-    const { name, runtime, send } = this.#parts;
-    return this.#take(selection, { done: 'returned', act: (letter) => send(returnEntry(letter, name, runtime)) }, options);
+    const { entity, runtime, send } = this.#parts;
+    return this.#take(selection, { done: 'returned', act: (letter) => send(returnEntry(letter, entity, runtime)) }, options);
   }
 
   discard(selection: DeadLetterSelection, options: DeadLetterActionOptions = {}): Promise<DeadLetterReport> {

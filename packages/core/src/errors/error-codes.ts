@@ -81,6 +81,11 @@ export const ERROR_CODES = {
     meaning: 'The broker refuses to declare or to look up an entity: a right is missing, or it does not take a name or a setting.',
     wayOut: 'Grant the right, or let an operator apply the topology and start with `provisioning: "validate"`; mend the setting.',
   },
+  TOPOLOGY_TIMEOUT: {
+    radius: 'bus',
+    meaning: 'The broker did not answer for its topology in time; what it has made or removed until then stays so.',
+    wayOut: 'Look at the broker (alarms, load), then do it again: all of it may be repeated. Raise `timeout` where it needs longer.',
+  },
   CAPABILITY_NOT_SUPPORTED: {
     radius: 'bus',
     meaning: 'The transport cannot do what was asked, and core has no way to do it in its place.',

@@ -4,7 +4,7 @@ import type { MemoryNature } from '../memory-presets.ts';
 import type { Clock } from './clock.ts';
 import { FaultState } from './fault-state.ts';
 import { hash, LogPlace } from './log-place.ts';
-import type { Place } from './place.ts';
+import type { Letters, Place } from './place.ts';
 import { QueuePlace } from './queue-place.ts';
 import type { Storage } from './stored-message.ts';
 import { StoredMessage, overlay } from './stored-message.ts';
@@ -36,6 +36,7 @@ export class BrokerState {
   readonly faults: FaultState = new FaultState();
   /** Native ids that were stored, with their times, by endpoint; only where the broker drops duplicates. */
   readonly #seen = new Map<string, Map<string, number>>();
+  readonly #letters = new Map<string, Letters>();
   #sequence = 0;
 
   constructor(nature: MemoryNature) {
@@ -47,9 +48,30 @@ export class BrokerState {
     return this.#sequence;
   }
 
-  declare(name: string, ordered: boolean): void {
+  /** Makes an endpoint; `letters` is the one whose dead letters it shares. */
+  declare(name: string, ordered: boolean, letters: string = name): void {
     if (this.places.has(name)) return;
-    this.places.set(name, this.nature.form === 'log' ? new LogPlace(name, ordered) : this.#makeQueue(name, ordered));
+    const shared = this.#makeLetters(letters);
+    this.places.set(name, this.nature.form === 'log' ? new LogPlace(name, ordered, shared) : this.#makeQueue(name, ordered, shared));
+  }
+
+  /** The dead letters of an endpoint; they outlive one that is temporary. */
+  lettersOf(endpoint: string): Letters | undefined {
+    return this.#letters.get(endpoint);
+  }
+
+  /** Removes an endpoint with all that it holds, and its subscriptions. */
+  remove(name: string): void {
+    this.places.delete(name);
+    for (const endpoints of this.topics.values()) endpoints.delete(name);
+  }
+
+  #makeLetters(endpoint: string): Letters {
+    const known = this.#letters.get(endpoint);
+    if (known !== undefined) return known;
+    const letters: Letters = { deadLetters: new Map(), heldLetters: new Set() };
+    this.#letters.set(endpoint, letters);
+    return letters;
   }
 
   /** Stores a copy of an entry; a duplicate that the broker drops is accepted all the same. Returns it as it is stored. */
@@ -73,10 +95,11 @@ export class BrokerState {
     return Math.ceil(time / dueStepMs) * dueStepMs;
   }
 
-  #makeQueue(name: string, ordered: boolean): Place {
+  #makeQueue(name: string, ordered: boolean, letters: Letters): Place {
     const place: Place = new QueuePlace({
       name,
       ordered,
+      letters,
       laneMode: this.nature.lanesInBatches ? 'owned' : 'single',
       onExpired: (stored) =>
         this.bury(

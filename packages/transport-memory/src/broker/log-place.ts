@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@waybill/core/transport';
 import { Heap } from './heap.ts';
 import type { Clock } from './clock.ts';
-import type { Place, Taker } from './place.ts';
+import type { Letters, Place, Taker } from './place.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** How many partitions a log has. */
@@ -85,16 +85,18 @@ class Partition {
 export class LogPlace implements Place {
   readonly name: string;
   readonly ordered: boolean;
-  readonly deadLetters: Map<string, DeadLetter> = new Map();
-  readonly heldLetters: Set<string> = new Set();
+  readonly deadLetters: Map<string, DeadLetter>;
+  readonly heldLetters: Set<string>;
   readonly #partitions: readonly Partition[] = Array.from({ length: PARTITIONS }, () => new Partition());
   readonly #delayed = new Heap<StoredMessage>(byDueTime);
   readonly #takers = new Set<Taker>();
   #turn = 0;
 
-  constructor(name: string, ordered: boolean) {
+  constructor(name: string, ordered: boolean, { deadLetters, heldLetters }: Letters) {
     this.name = name;
     this.ordered = ordered;
+    this.deadLetters = deadLetters;
+    this.heldLetters = heldLetters;
   }
 
   get waiting(): number {

@@ -8,13 +8,17 @@ export interface Taker {
   wake(): void;
 }
 
-/** One endpoint at the broker: where its messages wait, in the way of a queue or of a log. */
-export interface Place {
-  readonly name: string;
-  readonly ordered: boolean;
+/** The dead letters of one endpoint, or of all instances of a temporary one. */
+export interface Letters {
   readonly deadLetters: Map<string, DeadLetter>;
   /** Dead letters that somebody holds at this moment. */
   readonly heldLetters: Set<string>;
+}
+
+/** One endpoint at the broker: where its messages wait, in the way of a queue or of a log. */
+export interface Place extends Letters {
+  readonly name: string;
+  readonly ordered: boolean;
   /** How many wait to be taken. */
   readonly waiting: number;
   /** How many are not due yet. */

@@ -1,13 +1,14 @@
 import type { DeadLetter } from '@waybill/core/transport';
 import { Heap } from './heap.ts';
 import type { Clock } from './clock.ts';
-import type { Place, Taker } from './place.ts';
+import type { Letters, Place, Taker } from './place.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** What a queue asks of its broker. */
 export interface QueueParts {
   readonly name: string;
   readonly ordered: boolean;
+  readonly letters: Letters;
   /** `single`: one member of a lane is out at a time. `owned`: several, with one taker. */
   readonly laneMode: 'single' | 'owned';
   /** Told of a message that expired before it could be taken; it has left the queue. */
@@ -37,8 +38,8 @@ const byDueTime = (a: StoredMessage, b: StoredMessage): boolean =>
 export class QueuePlace implements Place {
   readonly name: string;
   readonly ordered: boolean;
-  readonly deadLetters: Map<string, DeadLetter> = new Map();
-  readonly heldLetters: Set<string> = new Set();
+  readonly deadLetters: Map<string, DeadLetter>;
+  readonly heldLetters: Set<string>;
   readonly #parts: QueueParts;
   readonly #queue = new Heap<StoredMessage>(byPriority);
   readonly #delayed = new Heap<StoredMessage>(byDueTime);
@@ -52,6 +53,8 @@ export class QueuePlace implements Place {
   constructor(parts: QueueParts) {
     this.name = parts.name;
     this.ordered = parts.ordered;
+    this.deadLetters = parts.letters.deadLetters;
+    this.heldLetters = parts.letters.heldLetters;
     this.#parts = parts;
   }
 

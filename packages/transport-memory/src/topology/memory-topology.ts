@@ -10,8 +10,13 @@ import { ConfigurationError } from '@waybill/core/transport';
 import type { BrokerState } from '../broker/broker-state.ts';
 import { pruneMemory } from './prune-memory.ts';
 
-/** Declares endpoints, topics and subscriptions at a memory broker. */
-export function memoryTopology(broker: BrokerState): ITransportTopology {
+/** The kind of an endpoint that goes with the transport that has applied it. */
+export const TEMPORARY = 'temporary endpoint';
+
+const LETTERS_SUFFIX = '.dead-letter';
+
+/** Declares endpoints, topics and subscriptions at a memory broker; the names of those that are temporary go into `temporary`. */
+export function memoryTopology(broker: BrokerState, temporary: Set<string>): ITransportTopology {
   const compare = (wanted: TopologyPlan): readonly TopologyDifference[] => wanted.entities.flatMap((entity) => differences(broker, entity));
   return {
     plan,
@@ -20,6 +25,7 @@ export function memoryTopology(broker: BrokerState): ITransportTopology {
       const conflict = compare(wanted).find(({ kind }) => kind === 'different');
       if (conflict !== undefined) throw conflictError(conflict);
       for (const entity of wanted.entities) make(broker, entity, wanted.owner);
+      for (const { kind, name } of wanted.entities) if (kind === TEMPORARY) temporary.add(name);
     },
     prune: (wanted, options): Promise<TopologyPruning> => Promise.resolve(pruneMemory(broker, wanted, options?.dryRun === true)),
   };
@@ -27,8 +33,10 @@ export function memoryTopology(broker: BrokerState): ITransportTopology {
 
 function plan(topology: Topology): TopologyPlan {
   const entities: PlannedEntity[] = [];
-  for (const { name, skipped, ordered } of topology.endpoints) {
-    entities.push({ kind: 'endpoint', name, settings: { ordered } }, { kind: 'skipped', name: skipped, settings: { ordered: false } });
+  for (const { name, skipped, ordered, temporary, deadLetter } of topology.endpoints) {
+    const settings = temporary === true ? { ordered, letters: deadLetter.slice(0, -LETTERS_SUFFIX.length) } : { ordered };
+    entities.push({ kind: temporary === true ? TEMPORARY : 'endpoint', name, settings });
+    entities.push({ kind: 'skipped', name: skipped, settings: { ordered: false } });
   }
   for (const { name } of topology.topics) entities.push({ kind: 'topic', name, settings: {} });
   for (const { topic, endpoint } of topology.subscriptions)
@@ -67,6 +75,6 @@ function make(broker: BrokerState, { kind, name, settings }: PlannedEntity, owne
   if (kind === 'subscription') {
     const topic = String(settings['topic']);
     broker.topics.set(topic, (broker.topics.get(topic) ?? new Set()).add(String(settings['endpoint'])));
-  } else broker.declare(name, settings['ordered'] === true);
-  if (owner !== undefined) broker.owners.set(name, owner);
+  } else broker.declare(name, settings['ordered'] === true, kind === TEMPORARY ? String(settings['letters']) : name);
+  if (owner !== undefined && kind !== TEMPORARY) broker.owners.set(name, owner);
 }

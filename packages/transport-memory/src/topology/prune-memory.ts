@@ -15,10 +15,11 @@ export function pruneMemory(broker: BrokerState, plan: TopologyPlan, dryRun: boo
     else kept.push({ entity, reason });
   }
   const staying = new Set(kept.map(({ entity }) => entity.name));
+  const isTheirs = (endpoint: string): boolean => staying.has(endpoint) || broker.owners.get(endpoint) !== plan.owner;
   for (const [topic, endpoints] of broker.topics) {
     for (const endpoint of endpoints) {
       const name = `${topic} → ${endpoint}`;
-      if (isOrphan(name) && !staying.has(endpoint)) removed.push({ kind: 'subscription', name, settings: { topic, endpoint } });
+      if (isOrphan(name) && !isTheirs(endpoint)) removed.push({ kind: 'subscription', name, settings: { topic, endpoint } });
     }
   }
   if (!dryRun) for (const entity of removed) remove(broker, entity);
@@ -34,6 +35,6 @@ function inUse(broker: BrokerState, name: string): string | undefined {
 
 function remove(broker: BrokerState, { kind, name, settings }: PlannedEntity): void {
   broker.owners.delete(name);
-  if (kind === 'endpoint') broker.places.delete(name);
+  if (kind === 'endpoint') broker.remove(name);
   else broker.topics.get(String(settings['topic']))?.delete(String(settings['endpoint']));
 }

@@ -5,6 +5,11 @@ import { declaring, testMutants } from '../support/mutant.ts';
 const PRUNE =
   'apply never removes; prune removes what its owner made, the plan does not hold and nobody uses, says so, and events stop to come';
 
+const TEMPORARY =
+  'a temporary endpoint is one for each bus, so that every instance gets every event; it goes when its transport closes, its dead letters stay';
+const BEFORE_START =
+  'before it starts a bus compares and applies its topology, says what it made, and from then on subscriptions collect';
+
 /** Uses other names at the broker than it was given. */
 function cuttingNames(transport: IMessageTransport, cut: (name: string) => string): Partial<IMessageTransport> {
   return {
@@ -137,6 +142,33 @@ describe('the topology cases catch', () => {
         declaring(transport, (topology) => ({
           prune: async (plan, options) => ({ ...(await topology.prune(plan, options)), kept: [] }),
         })),
+    },
+    {
+      does: 'lets no temporary endpoint go',
+      caughtBy: TEMPORARY,
+      breaks: (transport) =>
+        declaring(transport, (topology) => ({
+          plan: (wanted) => topology.plan({ ...wanted, endpoints: wanted.endpoints.map((one) => ({ ...one, temporary: false })) }),
+        })),
+    },
+    {
+      does: 'makes one of all temporary endpoints',
+      caughtBy: TEMPORARY,
+      breaks: (transport) => cuttingNames(transport, (name) => name.replace(/\.[0-9a-f]{12}$/, '')),
+    },
+    {
+      does: 'tells only that something is missing when it is asked to apply',
+      caughtBy: BEFORE_START,
+      breaks: (transport) => {
+        let isStarting = false;
+        return {
+          receive: (...args) => {
+            isStarting = true;
+            return transport.receive(...args);
+          },
+          ...declaring(transport, (topology) => ({ apply: async (plan) => (isStarting ? topology.apply(plan) : undefined) })),
+        };
+      },
     },
     {
       does: 'prunes nothing',
