@@ -55,14 +55,17 @@ class Pruning {
     else await this.remove(entity);
   }
 
-  /** The broker looks once more whether it is empty and unused, at that moment. */
+  /**
+   * The broker looks once more whether a classic queue is empty and unused, at that moment. Of a quorum queue it cannot be asked that: it
+   * ends the connection with 540. There it was looked at just before, and only what is sent straight to it in that moment goes with it.
+   */
   async remove(entity: PlannedEntity): Promise<void> {
     const { channel, dryRun } = this.#parts;
     try {
       if (!dryRun)
         await channel.run(async (open) => {
           if (entity.kind === 'binding') await bind(open, entity.settings, 'unbind');
-          else if (entity.kind === 'queue') await open.deleteQueue(entity.name, { ifUnused: true, ifEmpty: true });
+          else if (entity.kind === 'queue') await open.deleteQueue(entity.name, conditionsOf(entity));
           else await open.deleteExchange(entity.name, { ifUnused: true });
         });
       this.removed.push(entity);
@@ -87,6 +90,11 @@ class Pruning {
   #keep(entity: PlannedEntity, reason: string): void {
     this.kept.push({ entity, reason });
   }
+}
+
+function conditionsOf({ settings }: PlannedEntity): { readonly ifUnused: boolean; readonly ifEmpty: boolean } {
+  const isAsked = settings['x-queue-type'] !== 'quorum';
+  return { ifUnused: isAsked, ifEmpty: isAsked };
 }
 
 const keyOf = ({ kind, name }: PlannedEntity): string => `${kind} ${name}`;
