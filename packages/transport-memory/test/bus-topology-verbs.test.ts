@@ -13,7 +13,11 @@ const orders = endpoint('orders', { handlers: [handler(Submit, () => undefined),
 const NEVER = (): Promise<never> => new Promise(() => undefined);
 
 /** A bus that has not started, on a memory transport that is watched, with some of its parts replaced. */
-function idleBus(options: Partial<BusOptions> = {}, changes: Partial<IMessageTransport> = {}, topology: (inner: ITransportTopology) => Partial<ITransportTopology> = () => ({})) {
+function idleBus(
+  options: Partial<BusOptions> = {},
+  changes: Partial<IMessageTransport> = {},
+  topology: (inner: ITransportTopology) => Partial<ITransportTopology> = () => ({}),
+) {
   const broker = memoryBroker();
   const runtime = manualRuntime();
   const inner = memory({ broker });

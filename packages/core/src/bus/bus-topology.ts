@@ -15,7 +15,7 @@ import type { TopologyKeeper } from './topology-keeper.ts';
 export interface TopologyOptions {
   /** How long it may take, opening the transport included; then it rejects with `TOPOLOGY_TIMEOUT`. @default '30s' */
   readonly timeout?: Duration;
-  /** Gives up: the call rejects with its reason. */
+  /** Gives up: the call rejects with its reason. @default none */
   readonly signal?: AbortSignal;
 }
 

@@ -69,9 +69,17 @@ function temporaryProblems(owner: string, { temporary, ordered, passive, handler
   if (temporary !== true) return choiceProblems(`\`temporary\` of ${owner}`, temporary, YES_OR_NO);
   const others = handlers.filter(({ contract }) => contract.kind !== 'event').map(({ contract }) => nameValue(contract.name));
   return [
-    ...(others.length === 0 ? [] : [`${owner} is \`temporary\` and handles ${others.join(', ')}, which no event is: it would not be found. Give it an endpoint that lasts.`]),
-    ...(ordered === undefined || ordered === false ? [] : [`${owner} is \`temporary\` and \`ordered\`. One process reads it: drop \`ordered\`, and write \`concurrency: 1\` for order.`]),
-    ...(passive === true ? [`${owner} is \`temporary\` and \`passive\`. Nobody pushes from a place that comes and goes: drop one of them.`] : []),
+    ...(others.length === 0
+      ? []
+      : [
+          `${owner} is \`temporary\` and handles ${others.join(', ')}, which no event is: it would not be found. Give it an endpoint that lasts.`,
+        ]),
+    ...(ordered === undefined || ordered === false
+      ? []
+      : [`${owner} is \`temporary\` and \`ordered\`. One process reads it: drop \`ordered\`, and write \`concurrency: 1\` for order.`]),
+    ...(passive === true
+      ? [`${owner} is \`temporary\` and \`passive\`. Nobody pushes from a place that comes and goes: drop one of them.`]
+      : []),
   ];
 }
 

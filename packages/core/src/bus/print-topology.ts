@@ -3,7 +3,9 @@ import type { PlannedEntity, TopologyDifference, TopologyPlan, TopologyPruning }
 /** A plan for people: what the broker must hold, with its settings. */
 export function printPlan({ entities, owner }: TopologyPlan, transport: string): string {
   const of = owner === undefined ? '' : ` of the bus "${owner}"`;
-  return [`${countOf(entities)} at ${transport}${of}`, ...entities.map((entity) => `  ${entityText(entity)}${settingsText(entity)}`)].join('\n');
+  return [`${countOf(entities)} at ${transport}${of}`, ...entities.map((entity) => `  ${entityText(entity)}${settingsText(entity)}`)].join(
+    '\n',
+  );
 }
 
 /** Differences for people: `+` is missing, `~` is there otherwise. */

@@ -128,7 +128,9 @@ export class TopologyKeeper {
     const { destinations } = this.#parts;
     if (destinations.length === 0) return [];
     const endpoints = Array.from(new Set(destinations.map(({ endpoint }) => endpoint)), (name) => foreignEndpoint(name));
-    const differences = await this.#transport.topology.compare(this.#transport.topology.plan({ endpoints, topics: [], subscriptions: [], addition: true }));
+    const differences = await this.#transport.topology.compare(
+      this.#transport.topology.plan({ endpoints, topics: [], subscriptions: [], addition: true }),
+    );
     const missing = new Set(differences.filter(({ kind }) => kind === 'missing').map(({ entity }) => entity.wanted ?? entity.name));
     return destinations
       .filter(({ endpoint }) => missing.has(endpoint))
@@ -170,7 +172,9 @@ export class TopologyKeeper {
   async #declare(topic: string): Promise<void> {
     const { transport, runtime, limitMs } = this.#parts;
     try {
-      const applying = transport.topology.apply(transport.topology.plan({ endpoints: [], topics: [{ name: topic }], subscriptions: [], addition: true }));
+      const applying = transport.topology.apply(
+        transport.topology.plan({ endpoints: [], topics: [{ name: topic }], subscriptions: [], addition: true }),
+      );
       if (!(await settlesInTime(applying, { limitMs, runtime, signal: this.#givenUp.signal })))
         throw new Error(this.#givenUp.signal.aborted ? 'the bus stopped' : `the transport did not answer within ${limitMs} ms`);
       await applying;

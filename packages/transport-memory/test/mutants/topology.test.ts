@@ -7,8 +7,7 @@ const PRUNE =
 
 const TEMPORARY =
   'a temporary endpoint is one for each bus, so that every instance gets every event; it goes when its transport closes, its dead letters stay';
-const BEFORE_START =
-  'before it starts a bus compares and applies its topology, says what it made, and from then on subscriptions collect';
+const BEFORE_START = 'before it starts a bus compares and applies its topology, says what it made, and from then on subscriptions collect';
 
 /** Uses other names at the broker than it was given. */
 function cuttingNames(transport: IMessageTransport, cut: (name: string) => string): Partial<IMessageTransport> {

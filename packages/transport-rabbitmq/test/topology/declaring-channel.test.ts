@@ -3,7 +3,10 @@ import { overChannels, withDeclaringChannel } from '../../src/topology/declaring
 import type { TopologyChannel, TopologyConnection } from '../../src/topology/topology-channel.ts';
 
 /** A connection whose channels only say that they were opened and closed. */
-function countingConnection(): { readonly connection: TopologyConnection; readonly counts: { opened: number; closed: number; listening: number } } {
+function countingConnection(): {
+  readonly connection: TopologyConnection;
+  readonly counts: { opened: number; closed: number; listening: number };
+} {
   const counts = { opened: 0, closed: 0, listening: 0 };
   const channel = {
     on: () => {

@@ -74,7 +74,13 @@ await describeOwn('rabbitmq', (server) => {
         'prune.read: 1 consumer reads from it',
       ]);
       expect(removed.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(['prune.topic → queue prune.stays by #', 'prune.gone', 'prune.gone.dead-letter', 'prune.lanes.lane-7', 'prune.lanes.lanes']),
+        expect.arrayContaining([
+          'prune.topic → queue prune.stays by #',
+          'prune.gone',
+          'prune.gone.dead-letter',
+          'prune.lanes.lane-7',
+          'prune.lanes.lanes',
+        ]),
       );
       await broker.publish('prune.topic', 'event', 'an event');
       const waiting = await Promise.all(['prune.stays', 'prune.other', 'prune.full'].map((name) => broker.waiting(name)));
@@ -85,7 +91,9 @@ await describeOwn('rabbitmq', (server) => {
     });
 
     it('a wrong password and an address where nobody answers are told with a code and without the password', async () => {
-      const refused = await listingAs('guest', 'secret').queues().catch((error: unknown) => error);
+      const refused = await listingAs('guest', 'secret')
+        .queues()
+        .catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'TRANSPORT_OPEN_FAILED' });
       expect(String(refused)).toContain('It answered 401');
       const nobody = managementListing({ url: 'http://127.0.0.1:1', username: 'guest', password: 'secret', vhost: '/' });

@@ -19,7 +19,8 @@ await describeServer('rabbitmq', (server) => {
   });
   afterAll(() => broker[Symbol.asyncDispose]());
 
-  const named = (name: string, overrides: Partial<EndpointTopology> = {}): EndpointTopology => endpointOf(`${server.prefix}${name}`, overrides);
+  const named = (name: string, overrides: Partial<EndpointTopology> = {}): EndpointTopology =>
+    endpointOf(`${server.prefix}${name}`, overrides);
 
   describe.each<QueueType>(['classic', 'quorum'])('endpoints in %s queues', (queue) => {
     const shop = (): { readonly topology: Topology; readonly mail: string; readonly stock: string; readonly topic: string } => {
@@ -53,7 +54,8 @@ await describeServer('rabbitmq', (server) => {
       await broker.publish(topic, routingKey({ kind: 'topic', name: topic }, 'customer-1'), 'event with a key');
       await broker.publish(topic, routingKey({ kind: 'topic', name: topic }, undefined), 'event');
       await broker.publish(topic, 'whatever others write', 'foreign event');
-      const texts = async (name: string, count: number): Promise<readonly string[]> => (await broker.arrivals(name, count)).map(({ text }) => text);
+      const texts = async (name: string, count: number): Promise<readonly string[]> =>
+        (await broker.arrivals(name, count)).map(({ text }) => text);
       expect(await texts(mail, 5)).toEqual(['command', 'command with a key', 'event with a key', 'event', 'foreign event']);
       expect(await texts(lane, 2)).toEqual(['command with a key', 'event with a key']);
       expect(await texts(stock, 2)).toEqual(['event', 'foreign event']);
@@ -97,7 +99,9 @@ await describeServer('rabbitmq', (server) => {
       expect(String(error)).toContain(`queue "${name}" is there with \`x-queue-type: quorum\`; \`x-queue-type: classic\` is wanted`);
       expect(String(error)).toContain(`queue "${name}" is there with \`x-max-length: none\`; \`x-max-length: 5\` is wanted`);
       const differences = await port.compare(conflict);
-      const settings = differences.filter(({ entity }) => entity.name === name).map(({ setting, wanted: want, actual }) => [setting, want, actual]);
+      const settings = differences
+        .filter(({ entity }) => entity.name === name)
+        .map(({ setting, wanted: want, actual }) => [setting, want, actual]);
       expect(settings).toEqual(
         expect.arrayContaining([
           ['x-queue-type', 'classic', 'quorum'],
@@ -130,7 +134,9 @@ await describeServer('rabbitmq', (server) => {
     it('is a topic that nobody has made, for a subscription to it', async () => {
       const port = broker.topology();
       const orders = named('lonely');
-      const plan = port.plan(topologyOf({ endpoints: [orders], subscriptions: [{ topic: `${server.prefix}nowhere`, endpoint: orders.name }] }));
+      const plan = port.plan(
+        topologyOf({ endpoints: [orders], subscriptions: [{ topic: `${server.prefix}nowhere`, endpoint: orders.name }] }),
+      );
       const error = await port.apply(plan).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'TOPOLOGY_DIFFERS' });
       expect(String(error)).toContain('nowhere');
@@ -138,7 +144,11 @@ await describeServer('rabbitmq', (server) => {
 
     it('is a setting that the broker does not know: refused, with what it says', async () => {
       const port = broker.topology();
-      const wrong = { kind: 'queue', name: `${server.prefix}wrong`, settings: { durable: true, 'x-queue-type': 'classic', 'x-delivery-limit': 5 } };
+      const wrong = {
+        kind: 'queue',
+        name: `${server.prefix}wrong`,
+        settings: { durable: true, 'x-queue-type': 'classic', 'x-delivery-limit': 5 },
+      };
       const error = await port.apply({ entities: [wrong] }).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'TOPOLOGY_REFUSED', details: { entity: wrong.name } });
       expect(String(error)).toContain("invalid arg 'x-delivery-limit'");
@@ -156,7 +166,11 @@ await describeServer('rabbitmq', (server) => {
       for (const delayMs of delays) {
         const place = delayMs % 2 === 0 ? ({ kind: 'endpoint', name: delayed.name } as const) : ({ kind: 'topic', name: topic } as const);
         const route = delayRoute(routingKey(place, undefined), delayMs);
-        await broker.publish(route?.exchange as string, route?.routingKey as string, JSON.stringify({ delayMs, dueAt: Date.now() + delayMs }));
+        await broker.publish(
+          route?.exchange as string,
+          route?.routingKey as string,
+          JSON.stringify({ delayMs, dueAt: Date.now() + delayMs }),
+        );
       }
       const arrived = await broker.arrivals(delayed.name, delays.length);
       for (const { text, at } of arrived) {
@@ -185,7 +199,11 @@ await describeServer('rabbitmq', (server) => {
 
   describe('a temporary endpoint', () => {
     it('is removed with what it holds, its dead letters stay', async () => {
-      const one = named('prices.1a', { temporary: true, deadLetter: `${server.prefix}prices.dead-letter`, skipped: `${server.prefix}prices.skipped` });
+      const one = named('prices.1a', {
+        temporary: true,
+        deadLetter: `${server.prefix}prices.dead-letter`,
+        skipped: `${server.prefix}prices.skipped`,
+      });
       const port = broker.topology();
       const plan = port.plan(topologyOf({ endpoints: [one] }));
       await port.apply(plan);

@@ -23,14 +23,25 @@ export const aTemporaryEndpointGoesWithItsBus: TransportCase = {
           if (n === 2) throw new Error('asked for');
         }),
       ];
-      return startBus(harness, { publishes: [changed], endpoints: [endpoint(name, { temporary: true, handlers, recovery: { retries: 0 } })] });
+      return startBus(harness, {
+        publishes: [changed],
+        endpoints: [endpoint(name, { temporary: true, handlers, recovery: { retries: 0 } })],
+      });
     };
     const [first, second] = [await instance('a'), await instance('b')];
     await first.publish(changed, { n: 1 });
-    await harness.until('the event at both instances', () => seen.length >= 2, () => seen.join());
+    await harness.until(
+      'the event at both instances',
+      () => seen.length >= 2,
+      () => seen.join(),
+    );
     await first.stop();
     await second.publish(changed, { n: 2 });
-    await harness.until('a dead letter of the instance that is left', async () => (await second.deadLetters(name).count()) === 1, () => seen.join());
+    await harness.until(
+      'a dead letter of the instance that is left',
+      async () => (await second.deadLetters(name).count()) === 1,
+      () => seen.join(),
+    );
     await harness.quiet();
     expectThat(seen.toSorted().join() === 'a1,b1,b2', `the instances handled ${seen.join()}`);
     await second.stop();
@@ -54,6 +65,9 @@ async function goesWithItsTransport(harness: CaseHarness): Promise<void> {
   expectThat(there.length === 0, `of a temporary endpoint this is missing: ${there[0]?.entity.name}`);
   await bench.close();
   const gone = await port.compare(port.plan(topology));
-  expectThat(gone.some(({ kind, entity }) => kind === 'missing' && entity.name.includes(own.name)), 'a temporary endpoint outlived its transport');
+  expectThat(
+    gone.some(({ kind, entity }) => kind === 'missing' && entity.name.includes(own.name)),
+    'a temporary endpoint outlived its transport',
+  );
   await other.close();
 }
