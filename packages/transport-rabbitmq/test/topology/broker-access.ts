@@ -28,9 +28,8 @@ export class BrokerAccess implements AsyncDisposable {
 
   static async open(url: string): Promise<BrokerAccess> {
     const model = await connect(url, { noDelay: true });
-    const brokerVersion = model.connection.serverProperties.version;
     const channel = await model.createConfirmChannel();
-    const connection: TopologyConnection = { openChannel: () => model.createChannel(), brokerVersion };
+    const connection: TopologyConnection = { openChannel: () => model.createChannel() };
     const access = new BrokerAccess(connection, channel, () => model.close().catch(() => undefined)); // it may be closed
     model.on('error', (error) => void access.errors.push(error));
     channel.on('error', (error) => void access.errors.push(error));

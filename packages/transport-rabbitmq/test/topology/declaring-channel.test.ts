@@ -20,7 +20,7 @@ function countingConnection(): {
     counts.opened += 1;
     return channel;
   };
-  return { connection: { openChannel, brokerVersion: '4.0.0' }, counts };
+  return { connection: { openChannel }, counts };
 }
 
 const refuse = (): Promise<never> => Promise.reject(new Error('406'));
