@@ -3,8 +3,6 @@ import { brokerRefusal } from './broker-refusal.ts';
 import { differencesOf } from './compare-topology.ts';
 import { declareEntity } from './declare-entity.ts';
 import type { DeclaringChannel } from './declaring-channel.ts';
-import { overChannels } from './declaring-channel.ts';
-import type { TopologyConnection } from './topology-channel.ts';
 import { declareError, differsError } from './topology-errors.ts';
 
 /** How often a queue is declared again that another process is just making, in a cluster that has not agreed on it. */
@@ -15,12 +13,11 @@ const ATTEMPTS = 5;
  * made all the same, nothing is bound, and all differences are told at once.
  * @throws ConfigurationError `TOPOLOGY_DIFFERS`, `TOPOLOGY_REFUSED`; ConnectionError `TRANSPORT_NOT_OPEN`
  */
-export async function applyTopology({ entities }: TopologyPlan, connection: TopologyConnection): Promise<void> {
-  const places = entities.filter(({ kind }) => kind !== 'binding');
-  const differences = (await overChannels(connection, places, declarePlace)).flat();
+export async function applyTopology({ entities }: TopologyPlan, channel: DeclaringChannel): Promise<void> {
+  const differences: TopologyDifference[] = [];
+  for (const entity of entities) if (entity.kind !== 'binding') differences.push(...(await declarePlace(entity, channel)));
   if (differences.length > 0) throw differsError(differences);
-  const bindings = entities.filter(({ kind }) => kind === 'binding');
-  await overChannels(connection, bindings, declare);
+  for (const entity of entities) if (entity.kind === 'binding') await declare(entity, channel);
 }
 
 /** What differs, where it is there with other settings. */

@@ -42,34 +42,3 @@ export async function withDeclaringChannel<T>(connection: TopologyConnection, wo
     await channel.close();
   }
 }
-
-/** So many channels declare at once: the client asks one thing at a time on each, and a far broker takes its time for every answer. */
-const CHANNELS = 4;
-
-/**
- * Does something for each of many entities, over several channels, in any order; the results are in theirs. After a failure nothing more is begun, and
- * the first failure is told once all have ended.
- */
-export async function overChannels<Item, Result>(
-  connection: TopologyConnection,
-  items: readonly Item[],
-  work: (item: Item, channel: DeclaringChannel) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const waiting = items.entries();
-  let hasFailed = false;
-  const runs = Array.from({ length: Math.min(CHANNELS, items.length) }, () =>
-    withDeclaringChannel(connection, async (channel) => {
-      for (const [index, item] of waiting) {
-        if (hasFailed) return;
-        results[index] = await work(item, channel);
-      }
-    }).catch((error: unknown) => {
-      hasFailed = true;
-      throw error;
-    }),
-  );
-  const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return results;
-}
