@@ -16,6 +16,8 @@ export const OPTION_SECTIONS: readonly OptionSection[] = [
   { title: 'bus.validate', types: ['ValidateOptions'] },
   { title: 'bus.deadLetters', types: ['DeadLetterQuery', 'DeadLetterActionOptions'] },
   { title: 'memory, memoryBroker', types: ['MemoryOptions', 'MemoryBrokerOptions'] },
+  { title: 'rabbitmq', types: ['RabbitmqOptions', 'RabbitmqCredentials'] },
+  { title: 'rabbitmq.endpoint', types: ['RabbitmqEndpointOptions'] },
   { title: 'createTestHarness', types: ['TestHarnessOptions', 'HarnessSettings', 'FaultRates', 'PassingOptions'] },
   { title: 'testHandler', types: ['HandlerTestOptions'] },
   { title: 'inversify', types: ['InversifyOptions'] },

@@ -4,7 +4,9 @@ import type { QueueType } from './topology/endpoint-options.ts';
 
 /** Who connects. */
 export interface RabbitmqCredentials {
+  /** As the broker knows it. */
   readonly username: string;
+  /** Stands in no message, log line or address that is shown. */
   readonly password: string;
 }
 

@@ -25,16 +25,32 @@ import type { RabbitmqOptions, ResolvedRabbitmqOptions } from './rabbitmq-option
 import { resolveRabbitmqOptions } from './rabbitmq-options.ts';
 import { RabbitmqSession } from './rabbitmq-session.ts';
 import { isReplyAddress } from './replies/reply-inbox.ts';
+import type { RabbitmqEndpoint, RabbitmqEndpointOptions } from './topology/endpoint-options.ts';
+import { rabbitmqEndpoint } from './topology/endpoint-options.ts';
 import { optionsOf } from './topology/plan-topology.ts';
+
+/** Makes the RabbitMQ transport, and the options of endpoints on it. */
+export interface RabbitmqFactory {
+  (options?: RabbitmqOptions): IMessageTransport<'rabbitmq'>;
+  /**
+   * Options of one endpoint on RabbitMQ.
+   *
+   * ```ts no-check
+   * endpoint('orders', { handlers, transport: rabbitmq.endpoint({ queue: 'classic', maxPriority: 5 }) });
+   * ```
+   * @throws ConfigurationError `OPTION_INVALID`
+   */
+  readonly endpoint: (options: RabbitmqEndpointOptions) => RabbitmqEndpoint;
+}
 
 /**
  * The RabbitMQ transport, over amqplib: durable, confirmed, with its own reconnecting. One connection for what is sent, one
  * for what is received, the latter made when the first endpoint receives.
  * @throws ConfigurationError `OPTION_INVALID`
  */
-export function rabbitmq(options: RabbitmqOptions = {}): IMessageTransport<'rabbitmq'> {
-  return new RabbitmqTransport(resolveRabbitmqOptions(options));
-}
+export const rabbitmq: RabbitmqFactory = Object.freeze(
+  Object.assign((options: RabbitmqOptions = {}) => new RabbitmqTransport(resolveRabbitmqOptions(options)), { endpoint: rabbitmqEndpoint }),
+);
 
 class RabbitmqTransport implements IMessageTransport<'rabbitmq'> {
   readonly name = 'rabbitmq';
