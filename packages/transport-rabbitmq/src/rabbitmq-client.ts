@@ -21,6 +21,7 @@ export interface AmqpProperties {
   readonly messageId?: string | undefined;
   readonly timestamp?: number | undefined;
   readonly type?: string | undefined;
+  readonly appId?: string | undefined;
 }
 
 /** A message that has arrived. */
@@ -83,6 +84,11 @@ export interface AmqpConnection {
   close(): Promise<void>;
   /** Ends the socket, whatever it was doing. */
   destroy(): void;
+  /** Holds back what is written until {@link uncork}. */
+  cork(): void;
+  uncork(): void;
+  /** Told before the client writes what it has kept while the socket was full. */
+  onDrain(listener: () => void): void;
 }
 
 /** Where and how to connect. */
@@ -116,12 +122,15 @@ export async function connectAmqp(target: AmqpTarget, signal: AbortSignal): Prom
   const where = { protocol, hostname, port, vhost: encodeURIComponent(vhost), heartbeat: target.heartbeatSeconds };
   const model = await connect(where, socketOptions);
   const { connection } = model as unknown as { readonly connection: InnerConnection };
-  return Object.assign(model as unknown as Omit<AmqpConnection, 'destroy'>, {
+  return Object.assign(model as unknown as Omit<AmqpConnection, 'destroy' | 'cork' | 'uncork' | 'onDrain'>, {
     destroy: (): void => connection.stream.destroy(),
+    cork: (): void => connection.stream.cork(),
+    uncork: (): void => connection.stream.uncork(),
+    onDrain: (listener: () => void): void => void connection.stream.prependListener('drain', listener),
   });
 }
 
 /** What the client does not offer: it leaves a socket open that it has given up, and that keeps the process alive. */
 interface InnerConnection {
-  readonly stream: { destroy(): void };
+  readonly stream: { destroy(): void; cork(): void; uncork(): void; prependListener(event: 'drain', listener: () => void): unknown };
 }

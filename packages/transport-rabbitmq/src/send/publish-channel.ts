@@ -27,6 +27,8 @@ export interface Publish {
 
 /** What a channel tells. */
 export interface PublishWatch {
+  /** Something is about to be written. */
+  readonly onWrite: () => void;
   /** Confirms have come. */
   readonly onRoom: () => void;
   /** It is closed; everything has ended. */
@@ -55,10 +57,12 @@ export class PublishChannel {
   #error: Error | undefined;
   #isOpen = true;
   readonly #onRoom: () => void;
+  readonly #onWrite: () => void;
 
-  constructor(channel: AmqpChannel, { onRoom, onEnd }: PublishWatch) {
+  constructor(channel: AmqpChannel, { onWrite, onRoom, onEnd }: PublishWatch) {
     this.#channel = channel;
     this.#onRoom = onRoom;
+    this.#onWrite = onWrite;
     channel.on('ack', (confirm) => this.#confirmed(confirm, CONFIRMED));
     channel.on('nack', (confirm) => this.#confirmed(confirm, REFUSED));
     channel.on('return', (returned) => this.#returned(returned));
@@ -86,6 +90,7 @@ export class PublishChannel {
   /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
   publish(publish: Publish): void {
     const { exchange, routingKey, content, properties, mandatory } = publish;
+    this.#onWrite();
     this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;

@@ -1,5 +1,6 @@
 import type { Runtime, Timer } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
+import { WriteGatherer } from '../connection/write-gatherer.ts';
 import { openChannel } from '../connection/open-channel.ts';
 import type { AmqpChannel, AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected } from '../rabbitmq-errors.ts';
@@ -59,7 +60,9 @@ export class PublishLine {
     this.#reopening?.cancel();
     this.#reopening = undefined;
     const raw = await openChannel(connection, runtime, 'confirm');
+    const gatherer = new WriteGatherer(connection, runtime);
     const channel = new PublishChannel(raw, {
+      onWrite: () => gatherer.gather(),
       onRoom: () => this.#flush(),
       onEnd: () => this.#ended(channel, connection),
     });

@@ -1,6 +1,6 @@
 import type { TransportMessage } from '@waybill/core/transport';
 import { HEADERS, utf8Length } from '@waybill/core/transport';
-import { MAX_SHORT_BYTES } from '../native-headers.ts';
+import { MAX_SHORT_BYTES, NATIVE_HEADERS } from '../native-headers.ts';
 import type { AmqpProperties } from '../rabbitmq-client.ts';
 
 /** AMQP: 2 is kept on disk. Everything we send is. */
@@ -17,21 +17,24 @@ export interface OutgoingFacts {
   readonly replyTo?: string | undefined;
 }
 
+const PROPERTY_OF: ReadonlyMap<string, string> = new Map(NATIVE_HEADERS);
+
 /** The properties of a message as the client takes them. The body goes as it is. */
 export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): AmqpProperties {
   const table = Object.create(null) as Record<string, string>;
-  for (const [name, value] of headers) table[name] = value;
-  if (facts.replyTo !== undefined) delete table[HEADERS.replyTo];
-  const properties: Record<string, unknown> = {
-    headers: table,
-    deliveryMode: PERSISTENT,
-    messageId: short(headers.get(HEADERS.id)) ?? facts.nativeId,
-  };
-  putTime(properties, headers.get(HEADERS.sent));
-  put(properties, 'correlationId', short(headers.get(HEADERS.correlation)));
-  put(properties, 'contentType', short(headers.get(HEADERS.contentType)));
-  put(properties, 'type', short(headers.get(HEADERS.name)));
-  put(properties, 'replyTo', facts.replyTo ?? short(headers.get(HEADERS.replyTo)));
+  const properties: Record<string, unknown> = { headers: table, deliveryMode: PERSISTENT };
+  if (isShort(facts.nativeId)) properties['messageId'] = facts.nativeId;
+  for (const [name, value] of headers) {
+    const property = PROPERTY_OF.get(name);
+    if (property === undefined || !isShort(value)) table[name] = value;
+    else properties[property] = value;
+  }
+  if (facts.replyTo !== undefined) {
+    delete table[HEADERS.replyTo];
+    properties['replyTo'] = facts.replyTo;
+  }
+  const sent = Date.parse(headers.get(HEADERS.sent) ?? '');
+  if (!Number.isNaN(sent)) properties['timestamp'] = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
   if (facts.priority !== undefined) properties['priority'] = facts.priority;
   if (facts.timeToLiveMs !== undefined) properties['expiration'] = String(facts.timeToLiveMs);
   return properties as AmqpProperties;
@@ -45,20 +48,10 @@ export function headerNotAllowed(headers: ReadonlyMap<string, string>): string |
 
 /** Of `__proto__` the other side would make a prototype; of a name of the broker's, a history that never was. */
 function isCarried(name: string): boolean {
-  return name !== '__proto__' && (name.length * 3 <= MAX_SHORT_BYTES || utf8Length(name) <= MAX_SHORT_BYTES) && name !== 'x-death';
+  return isShort(name) && name !== '__proto__' && name !== 'x-death';
 }
 
-function put(properties: Record<string, unknown>, name: string, value: string | undefined): void {
-  if (value !== undefined) properties[name] = value;
-}
-
-/** AMQP has times in whole seconds. */
-function putTime(properties: Record<string, unknown>, sent: string | undefined): void {
-  const time = sent === undefined ? Number.NaN : Date.parse(sent);
-  if (!Number.isNaN(time)) properties['timestamp'] = Math.floor(time / 1_000);
-}
-
-/** A value that a property can hold: longer ones stand in the headers alone. */
-function short(value: string | undefined): string | undefined {
-  return value === undefined || value.length * 3 <= MAX_SHORT_BYTES || utf8Length(value) <= MAX_SHORT_BYTES ? value : undefined;
+/** True for a text that a property, or the name of a header, can be. */
+function isShort(text: string): boolean {
+  return text.length * 3 <= MAX_SHORT_BYTES || utf8Length(text) <= MAX_SHORT_BYTES;
 }

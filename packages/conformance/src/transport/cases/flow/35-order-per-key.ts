@@ -28,10 +28,11 @@ export const orderPerKey: TransportCase = {
     if (onWait === undefined) return refusesOrder(harness);
     const endpoints = [endpoint(name, { handlers: [work], concurrency: 8, ordered: { onWait } })];
     const bus = await startBus(harness, { endpoints });
-    for (let n = 0; n < COUNT; n += 1) {
-      const key = `key ${n % KEYS}`;
-      await bus.send(Work, { key, n }, { partitionKey: key });
-    }
+    const sendAll = async (first: number): Promise<void> => {
+      const key = `key ${first}`;
+      for (let n = first; n < COUNT; n += KEYS) await bus.send(Work, { key, n }, { partitionKey: key });
+    };
+    await Promise.all(Array.from({ length: KEYS }, (_, first) => sendAll(first)));
     await harness.until(
       'all messages',
       () => total === COUNT,

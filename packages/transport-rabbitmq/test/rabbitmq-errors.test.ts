@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { openError } from '../src/rabbitmq-errors.ts';
+
+const REFUSED =
+  'Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN."';
+
+describe('an open that failed', () => {
+  it.each([
+    [REFUSED, true, 'Check the credentials'],
+    ['Expected ConnectionOpenOk; got <ConnectionClose channel:0>', true, 'virtual host'],
+    ['Handshake terminated by server: 530 (NOT-ALLOWED) with message "NOT_ALLOWED - vhost x not found"', true, 'rabbitmqctl add_vhost'],
+    ['connect ECONNREFUSED 127.0.0.1:5672', false, 'Nothing listens'],
+    ['getaddrinfo ENOTFOUND broker', false, 'name of the host'],
+    ['connect ETIMEDOUT', false, '`connectTimeout`'],
+    ['Socket closed abruptly during opening handshake', false, 'speaks AMQP'],
+    ['self-signed certificate', true, '`tls`'],
+    ['something new', false, 'See `cause`'],
+  ])('by "%s" is final: %s, and says: %s', (text, isFinal, says) => {
+    const error = openError(new Error(text), 'amqp://host:5672');
+    expect(error.code).toBe('TRANSPORT_OPEN_FAILED');
+    expect(error.message).toContain('amqp://host:5672');
+    expect(error.message).toContain(says);
+    expect(error.details['isFinal']).toBe(isFinal);
+  });
+});

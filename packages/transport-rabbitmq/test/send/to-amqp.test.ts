@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { HEADERS } from '@waybill/core/transport';
+import { fromAmqp } from '../../src/receive/from-amqp.ts';
+import { headerNotAllowed, toAmqp } from '../../src/send/to-amqp.ts';
+
+const body = Buffer.from('body');
+const sent = (headers: Record<string, string>, facts: Partial<Parameters<typeof toAmqp>[1]> = {}) =>
+  toAmqp({ headers: new Map(Object.entries(headers)), body }, { nativeId: headers[HEADERS.id] ?? 'made', ...facts });
+const tableOf = (properties: ReturnType<typeof toAmqp>): Record<string, unknown> => ({ ...properties.headers });
+
+describe('the properties of an outgoing message', () => {
+  it('carry what AMQP has a property for, and the table of headers the rest', () => {
+    const properties = sent({
+      [HEADERS.id]: 'id-1',
+      [HEADERS.correlation]: 'order-7',
+      [HEADERS.name]: 'orders.submit-order',
+      [HEADERS.contentType]: 'application/json',
+      [HEADERS.source]: 'shop',
+      [HEADERS.replyTo]: 'amq.rabbitmq.reply-to.x',
+      [HEADERS.sent]: '2026-11-21T14:00:00.999Z',
+      'x-own': 'Grüße',
+    });
+    expect(properties).toMatchObject({
+      deliveryMode: 2,
+      messageId: 'id-1',
+      correlationId: 'order-7',
+      type: 'orders.submit-order',
+      contentType: 'application/json',
+      appId: 'shop',
+      replyTo: 'amq.rabbitmq.reply-to.x',
+      timestamp: 1_795_269_600,
+    });
+    expect(tableOf(properties)).toEqual({ [HEADERS.sent]: '2026-11-21T14:00:00.999Z', 'x-own': 'Grüße' });
+  });
+
+  it('leave in the table what is too long for a property, measured in bytes', () => {
+    const long = 'é'.repeat(128);
+    const properties = sent({ [HEADERS.correlation]: long, [HEADERS.id]: long });
+    expect(properties.correlationId).toBeUndefined();
+    expect(properties.messageId).toBeUndefined();
+    expect(tableOf(properties)).toEqual({ [HEADERS.correlation]: long, [HEADERS.id]: long });
+    expect(sent({ [HEADERS.correlation]: 'é'.repeat(127) }).correlationId).toBe('é'.repeat(127));
+  });
+
+  it('have an id of their own where the message has none', () => {
+    expect(sent({}).messageId).toBe('made');
+  });
+
+  it('give the address of the inbox instead of the one in the headers', () => {
+    const properties = sent({ [HEADERS.replyTo]: 'a stale address' }, { replyTo: 'amq.rabbitmq.reply-to' });
+    expect(properties.replyTo).toBe('amq.rabbitmq.reply-to');
+    expect(tableOf(properties)).toEqual({});
+  });
+
+  it('tell the broker priority and time to live as it wants them', () => {
+    expect(sent({}, { priority: 0, timeToLiveMs: 0 })).toMatchObject({ priority: 0, expiration: '0' });
+    expect(sent({})).not.toHaveProperty('expiration');
+  });
+
+  it('come back as the headers that they were', () => {
+    const headers = {
+      [HEADERS.id]: 'id-1',
+      [HEADERS.name]: 'orders.submit-order',
+      [HEADERS.source]: 'shop',
+      [HEADERS.sent]: '2026-11-21T14:00:00.999Z',
+      constructor: 'text',
+      toString: 'text',
+      'x-own': '',
+    } as unknown as Record<string, string>;
+    const { headers: back } = fromAmqp({ content: body, properties: sent(headers) });
+    expect(new Map(back)).toEqual(new Map(Object.entries(headers)));
+  });
+});
+
+describe('a header that AMQP does not carry', () => {
+  it.each(['__proto__', 'x-death', 'n'.repeat(256), 'é'.repeat(128)])('is found: %s', (name) => {
+    expect(
+      headerNotAllowed(
+        new Map([
+          ['fine', ''],
+          [name, 'value'],
+        ]),
+      ),
+    ).toBe(name);
+  });
+
+  it('is not found among those that it carries', () => {
+    expect(headerNotAllowed(new Map(['constructor', 'n'.repeat(255), 'é'.repeat(127), ''].map((name) => [name, ''])))).toBeUndefined();
+  });
+});
