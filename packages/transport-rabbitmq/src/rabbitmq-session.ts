@@ -8,11 +8,12 @@ import type {
   TransportMessage,
   TransportState,
 } from '@waybill/core/transport';
-import { isBusError } from '@waybill/core/transport';
+import { LOG_EVENTS, isBusError } from '@waybill/core/transport';
 import { connectToCluster } from './connection/connect-to-cluster.ts';
 import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
 import { togetherOf } from './connection/link-states.ts';
 import { closeChannel, openChannel } from './connection/open-channel.ts';
+import { WriteGatherer } from './connection/write-gatherer.ts';
 import type { AmqpChannel, AmqpConnection } from './rabbitmq-client.ts';
 import type { ResolvedRabbitmqOptions } from './rabbitmq-options.ts';
 import { copySender } from './receive/copies.ts';
@@ -51,6 +52,7 @@ export class RabbitmqSession {
   readonly #receivers = new Set<RabbitmqReceiver>();
   readonly #inboxes = new Set<RabbitmqReplyInbox>();
   #consumeOpening: Promise<void> | undefined;
+  #gathering: { readonly connection: AmqpConnection; readonly gatherer: WriteGatherer } | undefined;
   #told = '';
   #life: 'opening' | 'open' | 'closing' = 'opening';
 
@@ -60,7 +62,7 @@ export class RabbitmqSession {
     this.runtime = runtime;
     this.exchanges = new KnownExchanges({ runtime, withChannel: (work) => this.withChannel(work) });
     this.#publish = this.#supervise('publishes', (connection) => this.#restorePublishing(connection));
-    this.#consume = this.#supervise('receives', (connection) => this.#restoreReceiving(connection));
+    this.#consume = this.#supervise('receives', () => Promise.resolve()); // what its receivers miss they have declared again themselves
     this.#line = new PublishLine(this.#lineParts());
     this.sender = this.#senderOf(this.#line);
   }
@@ -150,8 +152,15 @@ export class RabbitmqSession {
       runtime: this.runtime,
       window: this.#parts.options.confirmWindow,
       connection: () => this.#publish.connection,
+      gathererOf: (connection) => this.#gathererOf(connection),
       isBlocked: () => this.#publish.state.is === 'connected' && this.#publish.state.blocked !== undefined,
     };
+  }
+
+  /** One for all channels of a connection: it listens to the socket. */
+  #gathererOf(connection: AmqpConnection): WriteGatherer {
+    if (this.#gathering?.connection !== connection) this.#gathering = { connection, gatherer: new WriteGatherer(connection, this.runtime) };
+    return this.#gathering.gatherer;
   }
 
   #senderOf(line: PublishLine, isInbox = false): RabbitmqSender {
@@ -163,11 +172,6 @@ export class RabbitmqSession {
     if (this.#life === 'open') await this.#restoreTopology(connection);
     await this.#line.attach(connection);
     for (const inbox of this.#inboxes) await inbox.attach(connection);
-  }
-
-  async #restoreReceiving(connection: AmqpConnection): Promise<void> {
-    if (this.#consumeOpening === undefined) return; // the first time: the topology was applied just before
-    await this.#restoreTopology(connection);
   }
 
   async #connectReceiving(limitMs: number): Promise<AmqpConnection> {
@@ -185,7 +189,7 @@ export class RabbitmqSession {
       await this.#parts.restore(connection, this.runtime);
     } catch (error) {
       if (!isBusError(error) || error.radius === 'connection') throw error;
-      this.runtime.logger.warn({ event: 'transport.state', error }, 'what was declared before could not be declared again');
+      this.runtime.logger.warn({ event: LOG_EVENTS.transportState, error }, 'what was declared before could not be declared again');
     }
   }
 

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
-import type { TransportHarness } from '@waybill/conformance';
+import type { Channel } from 'amqplib';
+import type { FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
 import { overlay, runAlone } from '@waybill/conformance';
-import type { IMessageTransport, TopologyPlan } from '@waybill/core/transport';
+import type { IMessageTransport, PlannedEntity, TopologyPlan } from '@waybill/core/transport';
 import { rabbitmq } from '../src/index.ts';
 import type { RabbitmqOptions } from '../src/index.ts';
 import { FaultProxy } from './support/fault-proxy.ts';
+import { queueOptions } from '../src/topology/declare-entity.ts';
 import { SHARED_PREFIX } from '../src/topology/entity-names.ts';
 
 /** A harness of one case, and what removes the queues that it made: a broker may hold only so many quorum queues at once. */
@@ -17,11 +19,12 @@ export interface RabbitmqHarness {
 
 /** The suite on a real RabbitMQ, behind a proxy of its own. Its transports share a virtual host with nobody but the other cases. */
 export async function rabbitmqHarness(url: string, options: RabbitmqOptions): Promise<RabbitmqHarness> {
-  const made = new Set<string>();
-  const faults = await FaultProxy.listen(url);
+  const made = new Map<string, PlannedEntity['settings']>();
+  const proxy = await FaultProxy.listen(url);
   const noting = (transport: IMessageTransport): IMessageTransport => {
     const apply = (plan: TopologyPlan): Promise<void> => {
-      for (const { kind, name } of plan.entities) if (kind === 'queue' && !name.startsWith(SHARED_PREFIX)) made.add(name);
+      for (const entity of plan.entities)
+        if (entity.kind === 'queue' && !entity.name.startsWith(SHARED_PREFIX)) made.set(entity.name, entity.settings);
       return transport.topology.apply(plan);
     };
     return overlay(transport, { topology: overlay(transport.topology, { apply }) });
@@ -29,27 +32,47 @@ export async function rabbitmqHarness(url: string, options: RabbitmqOptions): Pr
   const aloneName = `alone.${randomUUID()}`;
   return {
     harness: {
-      create: () => noting(rabbitmq({ ...options, url: faults.url })),
-      faults,
+      create: () => noting(rabbitmq({ ...options, url: proxy.url })),
+      faults: withoutDeadLetters(proxy, url, made),
       alone: () => {
-        for (const suffix of ['', '.dead-letter', '.skipped']) made.add(`${aloneName}${suffix}`);
+        for (const suffix of ['', '.dead-letter', '.skipped']) made.set(`${aloneName}${suffix}`, {});
         return runAlone(join(import.meta.dirname, 'support/own-process.ts'), [url, options.queue ?? 'quorum', aloneName], 20_000);
       },
       patienceMs: 12_000,
       quietMs: 250,
     },
     cleanUp: async () => {
-      await faults.close();
-      await deleteQueues(url, made);
+      await proxy.close();
+      await administer(url, async (channel) => {
+        for (const name of made.keys()) await channel.deleteQueue(name);
+      });
     },
   };
 }
 
-async function deleteQueues(url: string, names: ReadonlySet<string>): Promise<void> {
+/** The faults of the proxy, and one at the broker: the queue of the dead letters is away until the fault has ended. */
+function withoutDeadLetters(proxy: FaultProxy, url: string, made: ReadonlyMap<string, PlannedEntity['settings']>): FaultPort {
+  const KIND = 'refuse-dead-letter';
+  let refused = 0;
+  const refuse = async (endpoint: string): Promise<InjectedFault> => {
+    const queue = `${endpoint}.dead-letter`;
+    await administer(url, (channel) => channel.deleteQueue(queue));
+    refused += 1;
+    let ended: Promise<void> | undefined;
+    return { end: () => (ended ??= administer(url, (channel) => channel.assertQueue(queue, queueOptions(made.get(queue) ?? {})))) };
+  };
+  return {
+    kinds: new Set([...proxy.kinds, KIND]),
+    inject: (kind, options = {}) => (kind === KIND ? refuse(options.endpoint ?? '') : proxy.inject(kind, options)),
+    calm: () => proxy.calm(),
+    happened: (kind) => (kind === KIND ? refused : proxy.happened(kind)),
+  };
+}
+
+async function administer(url: string, work: (channel: Channel) => Promise<unknown>): Promise<void> {
   const connection = await connect(url);
   try {
-    const channel = await connection.createChannel();
-    for (const name of names) await channel.deleteQueue(name);
+    await work(await connection.createChannel());
   } finally {
     await connection.close();
   }

@@ -114,8 +114,9 @@ export class ConnectionSupervisor {
     for (const waiter of this.#waiting) waiter.reject(notConnected('it was closed'));
   }
 
-  async #connect(attempt: number, signal: AbortSignal): Promise<void> {
+  async #connect(attempt: number, signal: AbortSignal, onReached: () => void = () => undefined): Promise<void> {
     const connection = await this.#parts.connect(attempt, signal);
+    onReached();
     let isLive = true;
     const ended = (error?: Error): void => {
       if (isLive) this.#lost(connection, error);
@@ -157,12 +158,14 @@ export class ConnectionSupervisor {
   /** Tries until it succeeds or is closed. */
   async #reconnect(signal: AbortSignal): Promise<void> {
     const { runtime } = this.#parts;
+    let refusals = 1;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
-        await runtime.sleep(backoffMs(attempt, runtime.random()), signal);
-        await this.#connect(attempt, signal);
+        await runtime.sleep(backoffMs(refusals, runtime.random()), signal);
+        await this.#connect(attempt, signal, () => (refusals = 0)); // it was reached: what came after it is a new loss
         return;
       } catch (error) {
+        refusals += 1;
         if (!signal.aborted) this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error) });
       }
     }

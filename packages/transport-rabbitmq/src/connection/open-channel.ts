@@ -1,4 +1,5 @@
 import type { Runtime } from '@waybill/core/transport';
+import { LOG_EVENTS } from '@waybill/core/transport';
 import type { AmqpChannel, AmqpConnection } from '../rabbitmq-client.ts';
 import { describe } from '../rabbitmq-errors.ts';
 import { inTime } from './in-time.ts';
@@ -9,7 +10,7 @@ export async function openChannel(connection: AmqpConnection, runtime: Runtime, 
   const channel = await inTime(runtime, 'the opening of a channel', opening);
   channel.on('error', () => undefined);
   channel.on('handler-error', (error) => {
-    runtime.logger.debug({ event: 'transport.callback-failed', error: describe(error) }, 'a listener of a channel has thrown');
+    runtime.logger.debug({ event: LOG_EVENTS.callbackFailed, error: describe(error) }, 'a listener of a channel has thrown');
   });
   return channel;
 }

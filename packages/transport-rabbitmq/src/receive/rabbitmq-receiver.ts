@@ -1,4 +1,5 @@
 import type { IReceiver, ITransportDelivery, ReceiverState, Runtime, Timer } from '@waybill/core/transport';
+import { LOG_EVENTS } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
 import { inTime } from '../connection/in-time.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
@@ -213,7 +214,10 @@ export class RabbitmqReceiver implements IReceiver {
     if (tags.get(queue) !== consumerTag || channel !== this.#channel) return;
     tags.delete(queue);
     this.#isQueueGone = true;
-    this.#parts.runtime.logger.info({ event: 'transport.state', endpoint: this.#parts.endpoint, queue }, 'the broker has ended a consumer');
+    this.#parts.runtime.logger.info(
+      { event: LOG_EVENTS.transportState, endpoint: this.#parts.endpoint, queue },
+      'the broker has ended a consumer',
+    );
     this.#tryLater();
   }
 

@@ -27,7 +27,7 @@ export interface Publish {
 
 /** What a channel tells. */
 export interface PublishWatch {
-  /** Something is about to be written. */
+  /** Something is about to be written while something else is under way: they may leave together. What is alone leaves at once. */
   readonly onWrite: () => void;
   /** Confirms have come. */
   readonly onRoom: () => void;
@@ -90,7 +90,7 @@ export class PublishChannel {
   /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
   publish(publish: Publish): void {
     const { exchange, routingKey, content, properties, mandatory } = publish;
-    this.#onWrite();
+    if (this.#count > 0) this.#onWrite();
     this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;

@@ -1,6 +1,7 @@
 import type { Runtime, Timer } from '@waybill/core/transport';
+import { LOG_EVENTS } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
-import { WriteGatherer } from '../connection/write-gatherer.ts';
+import type { WriteGatherer } from '../connection/write-gatherer.ts';
 import { openChannel } from '../connection/open-channel.ts';
 import type { AmqpChannel, AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected } from '../rabbitmq-errors.ts';
@@ -17,6 +18,8 @@ export interface PublishLineParts {
   readonly window: number;
   /** The connection at this moment, if there is one. */
   readonly connection: () => AmqpConnection | undefined;
+  /** What lets the writes of a connection leave together. */
+  readonly gathererOf: (connection: AmqpConnection) => WriteGatherer;
   /** True while the broker takes nothing. */
   readonly isBlocked: () => boolean;
   /** Prepares a channel before anything is sent by it, after each opening. */
@@ -60,7 +63,7 @@ export class PublishLine {
     this.#reopening?.cancel();
     this.#reopening = undefined;
     const raw = await openChannel(connection, runtime, 'confirm');
-    const gatherer = new WriteGatherer(connection, runtime);
+    const gatherer = this.#parts.gathererOf(connection);
     const channel = new PublishChannel(raw, {
       onWrite: () => gatherer.gather(),
       onRoom: () => this.#flush(),
@@ -136,7 +139,7 @@ export class PublishLine {
         try {
           await this.attach(connection);
         } catch (error) {
-          runtime.logger.debug({ event: 'transport.state', error: describe(error) }, 'a channel could not be opened again');
+          runtime.logger.debug({ event: LOG_EVENTS.transportState, error: describe(error) }, 'a channel could not be opened again');
           this.#reopen(connection, attempt + 1);
         }
       });

@@ -16,6 +16,7 @@ const ACTIONS = 50;
 const BURST = 5;
 /** In real time: the longest pause between two actions. */
 const REAL_PAUSE_MS = 250;
+/** In real time, where a start takes most of a round: fewer rounds, and not in each is a message accepted. */
 const REAL_ROUNDS = 3;
 const REFUSALS = ['BUS_NOT_STARTED', 'BUS_STOPPED', 'SEND_OUTCOME_UNKNOWN', 'SEND_REJECTED', 'START_ABORTED'] as const;
 
@@ -25,12 +26,15 @@ export const randomStartsAndStops: TransportCase = {
   group: 'life',
   run: async (harness) => {
     const rounds = harness.isVirtual ? ROUNDS : REAL_ROUNDS;
-    for (let round = 1; round <= rounds; round += 1) await stress(harness, round);
+    let accepted = 0;
+    for (let round = 1; round <= rounds; round += 1) accepted += await stress(harness, round);
+    expectThat(accepted > 0, 'no message was accepted: it proves nothing');
     return 'proven';
   },
 };
 
-async function stress(harness: CaseHarness, seed: number): Promise<void> {
+/** One round; how many messages were accepted. */
+async function stress(harness: CaseHarness, seed: number): Promise<number> {
   const bench = await Bench.open(harness);
   const { name } = bench.endpoint;
   const handled = new Set<number>();
@@ -56,10 +60,11 @@ async function stress(harness: CaseHarness, seed: number): Promise<void> {
   await harness.until('all accepted messages', () => Array.from(accepted).every((n) => handled.has(n)));
   await harness.within(harness.patienceMs, 'stop', bus.stop({ signal: signal.signal }));
   await bench.close();
-  expectThat(accepted.size > 0, `no message was accepted in round ${seed}: it proves nothing`);
+  expectThat(accepted.size > 0 || !harness.isVirtual, `no message was accepted in round ${seed}: it proves nothing`);
   expectThat((harness.openTimers ?? 0) === 0, `${harness.openTimers} timers are left after round ${seed}`);
   expectThat(signal.listeners === 0, `${signal.listeners} listeners are left on a signal after round ${seed}`);
   expectThat(harness.leftovers().length === 0, `left at the broker after round ${seed}: ${harness.leftovers().join(', ')}`);
+  return accepted.size;
 }
 
 /** Some turns of the loop; a real broker needs some time until a bus has started. */
