@@ -2,7 +2,7 @@ import 'reflect-metadata'; // inversify wants it first
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBus } from '@waybill/core';
-import { rabbitmq, rabbitmqEndpoint } from '@waybill/transport-rabbitmq';
+import { rabbitmq } from '@waybill/transport-rabbitmq';
 
 import { KeptMap } from './outside/kept-map.ts';
 import { readProcessOptions } from './process-options.ts';
@@ -16,7 +16,7 @@ const outside = new Outside({ keep: (table) => new KeptMap(join(data, `${table}.
 const told = narrator(new Teller({ write: console.log, now: () => Date.now(), coloured: process.stdout.isTTY }));
 
 const bus = createBus({
-  ...shop(outside, { payments: rabbitmqEndpoint({ queue: 'quorum' }) }), // on several nodes, where there are; the others stand on one
+  ...shop(outside, { payments: rabbitmq.endpoint({ queue: 'quorum' }) }), // on several nodes, where there are; the others stand on one
   transport: rabbitmq({ url, queue: 'classic' }),
   middleware: [told.middleware],
   observers: [told.onEvent],

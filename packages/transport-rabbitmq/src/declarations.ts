@@ -1,8 +1,11 @@
 import type { ITransportTopology, PlannedEntity, Runtime, Topology, TopologyDifference, TopologyPlan } from '@waybill/core/transport';
+import { credentialsFor } from './connection/connect-to-cluster.ts';
 import { openChannel } from './connection/open-channel.ts';
 import type { AmqpConnection } from './rabbitmq-client.ts';
 import type { RabbitmqSession } from './rabbitmq-session.ts';
 import type { ResolvedRabbitmqOptions } from './rabbitmq-options.ts';
+import type { BrokerListing } from './topology/broker-listing.ts';
+import { managementListing } from './topology/management-listing.ts';
 import { RabbitmqTopology } from './topology/rabbitmq-topology.ts';
 
 /** The topology of one transport, and what was applied by it: after a lost connection it is applied again. */
@@ -19,6 +22,7 @@ export class Declarations implements ITransportTopology {
     this.#topology = new RabbitmqTopology({
       settings: options,
       connection: { openChannel: () => session().openChannel() },
+      listing: listingOf(options),
     });
   }
 
@@ -54,4 +58,13 @@ export class Declarations implements ITransportTopology {
   removeTemporary(): Promise<void> {
     return this.#topology.removeTemporary();
   }
+}
+
+/** What the broker holds, as far as somebody may be asked. */
+function listingOf(options: ResolvedRabbitmqOptions): BrokerListing | undefined {
+  const { management, addresses } = options;
+  const [first] = addresses;
+  if (management === undefined || first === undefined) return undefined;
+  const { url, credentials } = management;
+  return managementListing({ url, vhost: first.vhost, credentials: async () => credentials ?? credentialsFor(first, options) });
 }

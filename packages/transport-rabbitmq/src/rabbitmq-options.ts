@@ -39,6 +39,12 @@ export interface RabbitmqOptions {
   readonly confirmWindow?: number;
   /** What the broker's tools call the connections. @default 'waybill' */
   readonly connectionName?: string;
+  /**
+   * `http://host:15672`, or `https:`: where the management API answers. `bus.topology.prune` needs it, and only with it a missing
+   * binding is noticed. It is asked with the credentials of the connection, or with those in this address; their user needs the
+   * tag `management`. @default none
+   */
+  readonly management?: string;
 }
 
 /** One address, without the credentials that it came with. */
@@ -64,6 +70,15 @@ export interface ResolvedRabbitmqOptions {
   readonly maxMessageBytes: number;
   readonly confirmWindow: number;
   readonly connectionName: string;
+  readonly management: ManagementAddress | undefined;
+}
+
+/** Where the management API answers. */
+export interface ManagementAddress {
+  /** Without credentials. */
+  readonly url: string;
+  /** Those that came with the address; else those of the connection are used. */
+  readonly credentials: RabbitmqCredentials | undefined;
 }
 
 const NAMES: Readonly<Record<keyof RabbitmqOptions, true>> = {
@@ -77,6 +92,7 @@ const NAMES: Readonly<Record<keyof RabbitmqOptions, true>> = {
   maxMessageBytes: true,
   confirmWindow: true,
   connectionName: true,
+  management: true,
 };
 
 /** What is not given. */
@@ -119,7 +135,18 @@ export function resolveRabbitmqOptions(options: RabbitmqOptions): ResolvedRabbit
     maxMessageBytes: whole('maxMessageBytes', all.maxMessageBytes, MAX_MESSAGE_BYTES),
     confirmWindow: whole('confirmWindow', all.confirmWindow, MAX_WINDOW),
     connectionName: String(all.connectionName),
+    management: all.management === undefined ? undefined : managementOf(all.management, all.credentials),
   };
+}
+
+function managementOf(address: unknown, credentials: RabbitmqOptions['credentials']): ManagementAddress {
+  const parsed = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
+  if (parsed === undefined || !['http:', 'https:'].includes(parsed.protocol))
+    throw invalid('management', hidden(address), "Write 'http://host:15672', or https:");
+  const own = parsed.username === '' ? undefined : credentialsIn(parsed);
+  if (own === undefined && credentials === 'external')
+    throw invalid('management', hidden(address), "A certificate opens no management API: write 'https://user:password@host:15671'");
+  return { url: `${parsed.origin}${parsed.pathname}`, credentials: own };
 }
 
 function assertMaxPriority({ maxPriority, queue }: Pick<RabbitmqOptions, 'maxPriority' | 'queue'>): void {

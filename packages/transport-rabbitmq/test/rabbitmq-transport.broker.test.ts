@@ -13,7 +13,7 @@ import type {
 } from '@waybill/core/transport';
 import { HEADERS, guardTransport, isBusError, silentLogger, systemRuntime } from '@waybill/core/transport';
 import { describeServer } from '@waybill/servers/vitest';
-import { rabbitmq, rabbitmqEndpoint } from '../src/index.ts';
+import { rabbitmq } from '../src/index.ts';
 import type { RabbitmqEndpointOptions, RabbitmqOptions } from '../src/index.ts';
 import { FaultProxy } from './support/fault-proxy.ts';
 
@@ -54,7 +54,7 @@ await describeServer('rabbitmq', (server) => {
       skipped: `${name}.skipped`,
       ordered: false,
       redeliveryDelaysMs: [],
-      options: options === undefined ? undefined : rabbitmqEndpoint(options),
+      options: options === undefined ? undefined : rabbitmq.endpoint(options),
     };
   };
   const declare = async (

@@ -1,6 +1,6 @@
 import { systemRuntime, type Logger } from '@waybill/core';
 import { borrowServer } from '@waybill/servers';
-import { rabbitmq, rabbitmqEndpoint } from '@waybill/transport-rabbitmq';
+import { rabbitmq } from '@waybill/transport-rabbitmq';
 
 import type { Ledger } from '../story/ledger.ts';
 import { StoryClock } from '../story/story-clock.ts';
@@ -17,7 +17,7 @@ export async function onRabbitmq(logger: Logger, ledger: Ledger, url: string | u
   const clock = new StoryClock(runtime);
   return {
     transport: rabbitmq({ url: server.url, queue: 'classic' }),
-    payments: rabbitmqEndpoint({ queue: 'quorum' }), // on several nodes, where there are: these are worth more than a receipt
+    payments: rabbitmq.endpoint({ queue: 'quorum' }), // on several nodes, where there are: these are worth more than a receipt
     runtime,
     ...(server.prefix === '' ? {} : { namespace: server.prefix.slice(0, -1) }),
     observers: [clock.onEvent],

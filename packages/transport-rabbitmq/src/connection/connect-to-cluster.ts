@@ -74,7 +74,8 @@ async function connectTo(
 }
 
 /** Asked at each connect: they may have changed. */
-async function credentialsFor(address: RabbitmqAddress, { credentials }: ResolvedRabbitmqOptions): Promise<RabbitmqCredentials> {
+/** Those of an address, or those that the option gives in their place. @throws ConfigurationError `OPTION_INVALID` */
+export async function credentialsFor(address: RabbitmqAddress, { credentials }: ResolvedRabbitmqOptions): Promise<RabbitmqCredentials> {
   if (credentials === undefined || credentials === 'external') return address.credentials;
   const given: Partial<RabbitmqCredentials> | undefined = typeof credentials === 'function' ? await credentials() : credentials;
   if (typeof given?.username === 'string' && typeof given.password === 'string') return given as RabbitmqCredentials;

@@ -1,5 +1,6 @@
 import type { PlannedEntity } from '@waybill/core/transport';
 import { ConnectionError } from '@waybill/core/transport';
+import type { RabbitmqCredentials } from '../rabbitmq-options.ts';
 import type { BrokerListing, ListedEntity } from './broker-listing.ts';
 import { OWNER_ARGUMENT, bindingEntity } from './planned-entities.ts';
 
@@ -7,8 +8,8 @@ import { OWNER_ARGUMENT, bindingEntity } from './planned-entities.ts';
 export interface ManagementOptions {
   /** `http://host:15672`, or `https:`; without credentials. */
   readonly url: string;
-  readonly username: string;
-  readonly password: string;
+  /** Asked each time. */
+  readonly credentials: () => Promise<RabbitmqCredentials>;
   readonly vhost: string;
   /** How long one answer may take, in milliseconds. @default 10,000 */
   readonly timeoutMs?: number;
@@ -27,10 +28,8 @@ export function managementListing(options: ManagementOptions): BrokerListing {
   };
 }
 
-async function ask(
-  { url, username, password, vhost, timeoutMs = DEFAULT_TIMEOUT_MS }: ManagementOptions,
-  what: string,
-): Promise<readonly Json[]> {
+async function ask({ url, credentials, vhost, timeoutMs = DEFAULT_TIMEOUT_MS }: ManagementOptions, what: string): Promise<readonly Json[]> {
+  const { username, password } = await credentials();
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const address = `${url.replace(/\/$/, '')}/api/${what}/${encodeURIComponent(vhost)}`;
   let response: Response;

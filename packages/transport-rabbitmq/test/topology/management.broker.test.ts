@@ -1,4 +1,7 @@
 import type { TopologyPlan } from '@waybill/core/transport';
+import { createBus, endpoint } from '@waybill/core';
+import type { Bus } from '@waybill/core';
+import { rabbitmq } from '@waybill/transport-rabbitmq';
 import { describeOwn } from '@waybill/servers/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrokerListing } from '../../src/topology/broker-listing.ts';
@@ -13,7 +16,7 @@ await describeOwn('rabbitmq', (server) => {
   let broker: BrokerAccess;
   let listing: BrokerListing;
   const listingAs = (username: string, password: string): BrokerListing =>
-    managementListing({ url: new URL(server.node.managementUrl).origin, username, password, vhost: '/' });
+    managementListing({ url: new URL(server.node.managementUrl).origin, credentials: async () => ({ username, password }), vhost: '/' });
   beforeAll(async () => {
     broker = await BrokerAccess.open(server.node.url);
     listing = listingAs('guest', 'guest');
@@ -95,10 +98,32 @@ await describeOwn('rabbitmq', (server) => {
         .catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'TRANSPORT_OPEN_FAILED' });
       expect(String(refused)).toContain('It answered 401');
-      const nobody = managementListing({ url: 'http://127.0.0.1:1', username: 'guest', password: 'secret', vhost: '/' });
+      const nobody = managementListing({
+        url: 'http://127.0.0.1:1',
+        credentials: async () => ({ username: 'guest', password: 'secret' }),
+        vhost: '/',
+      });
       const unreachable = await nobody.queues().catch((error: unknown) => error);
       expect(unreachable).toMatchObject({ code: 'TRANSPORT_OPEN_FAILED' });
       expect(`${String(refused)} ${String(unreachable)}`).not.toContain('secret');
+    });
+  });
+
+  describe('a bus that is told where the management API is', () => {
+    it('prunes what it no longer has, with the credentials of the connection or those in the address', async () => {
+      const { origin, host } = new URL(server.node.managementUrl);
+      for (const management of [origin, `http://guest:guest@${host}`]) {
+        const busOf = (...names: readonly string[]): Bus =>
+          createBus({
+            name: 'pruning',
+            transport: rabbitmq({ url: server.node.url, queue: 'classic', management }),
+            endpoints: names.map((name) => endpoint(name, { handlers: [] })),
+          });
+        await busOf('kept', 'dropped').topology.apply();
+        const { removed } = await busOf('kept').topology.prune();
+        expect(removed.map(({ name }) => name)).toContain('dropped');
+        expect(removed.map(({ name }) => name)).not.toContain('kept');
+      }
     });
   });
 
