@@ -22,6 +22,8 @@ export class RabbitmqDeadLetters implements ITransportDeadLetters {
   readonly #parts: DeadLetterParts;
   /** How many this process holds at this moment, by queue: the broker does not count them. */
   readonly #held = new Map<string, number>();
+  /** Queues that letters are taken from by this transport; all letters are held, for as long as it takes to act on those that are meant. */
+  readonly #acting = new Set<string>();
   readonly #readers: ReaderLock;
 
   constructor(parts: DeadLetterParts) {
@@ -32,13 +34,15 @@ export class RabbitmqDeadLetters implements ITransportDeadLetters {
   /** Exact but where somebody reads them for long meanwhile. */
   count(endpoint: string): Promise<number> {
     const queue = queueOf(endpoint);
-    return this.#readers.alone(queue, undefined, async () => {
-      const ready = await this.#whereItIs(0, async (channel) => {
-        const { messageCount } = await inTime(this.#parts.runtime(), `the number of "${queue}"`, channel.checkQueue(queue));
-        return messageCount;
-      });
-      return ready + (this.#held.get(queue) ?? 0);
+    return this.#acting.has(queue) ? this.#count(queue) : this.#readers.alone(queue, undefined, () => this.#count(queue));
+  }
+
+  async #count(queue: string): Promise<number> {
+    const ready = await this.#whereItIs(0, async (channel) => {
+      const { messageCount } = await inTime(this.#parts.runtime(), `the number of "${queue}"`, channel.checkQueue(queue));
+      return messageCount;
     });
+    return ready + (this.#held.get(queue) ?? 0);
   }
 
   list(endpoint: string, { after, limit, signal }: DeadLetterListOptions): Promise<DeadLetterPage> {
@@ -57,10 +61,13 @@ export class RabbitmqDeadLetters implements ITransportDeadLetters {
 
   take(endpoint: string, ids: readonly string[], act: Act): Promise<readonly string[]> {
     const wanted = new Set(ids);
-    return this.#readers.alone(queueOf(endpoint), undefined, () =>
-      this.#scan<readonly string[]>(endpoint, undefined, [], async (scan) =>
-        takeAll(scan, await scan.readAll(({ id }) => wanted.delete(id)), act),
-      ),
+    const queue = queueOf(endpoint);
+    return this.#readers.alone(queue, undefined, () =>
+      this.#scan<readonly string[]>(endpoint, undefined, [], async (scan) => {
+        const found = await scan.readAll(({ id }) => wanted.delete(id));
+        this.#acting.add(queue);
+        return takeAll(scan, found, act).finally(() => this.#acting.delete(queue));
+      }),
     );
   }
 
