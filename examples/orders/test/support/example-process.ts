@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const DEMO = fileURLToPath(new URL('../../../../scripts/demo.ts', import.meta.url));
 
@@ -17,6 +18,7 @@ export class ExampleProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close');
+    onTestFinished(() => void this.#child.kill('SIGKILL')); // also where the test takes too long, and disposes of nothing
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }
