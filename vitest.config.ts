@@ -34,6 +34,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
+          pool: 'forks', // a thread with a socket to a broker that answers no more does not end: Node waits for its requests
           globalSetup: ['packages/servers/src/vitest/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
