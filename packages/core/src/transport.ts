@@ -52,5 +52,6 @@ export { BusError, ConfigurationError, ConnectionError, DeliveryError, EndpointE
 export type { BusErrorOptions } from './errors/bus-error.ts';
 export type { BlastRadius, ErrorCode } from './errors/error-codes.ts';
 export { nameValue } from './errors/name-value.ts';
+export { BUS_OPTIONS } from './bus/bus-option-names.ts';
 export { assertOptions } from './errors/option-problems.ts';
 export { isBusError } from './errors/is-bus-error.ts';

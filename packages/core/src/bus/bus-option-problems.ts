@@ -5,33 +5,10 @@ import { isContract } from '../messages/assert-contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import { BUS_OPTIONS } from './bus-option-names.ts';
 import type { AnyBusOptions } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
-
-const BUS_OPTIONS: readonly string[] = Object.keys({
-  name: true,
-  transport: true,
-  namespace: true,
-  container: true,
-  routes: true,
-  publishes: true,
-  sends: true,
-  provisioning: true,
-  middleware: true,
-  sendMiddleware: true,
-  ambient: true,
-  observers: true,
-  telemetry: true,
-  serializers: true,
-  publishTimeout: true,
-  maxOutstandingPublishes: true,
-  drainTimeout: true,
-  runtime: true,
-  logger: true,
-  endpoints: true,
-  handlers: true,
-} satisfies Record<keyof AnyBusOptions, true>);
 
 const PROVISIONING: readonly unknown[] = ['apply', 'validate', 'assume'];
 

@@ -1,36 +1,19 @@
-import { ConfigurationError, assertOptions, nameValue } from '@waybill/core/transport';
+import type { BusBaseOptions } from '@waybill/core';
+import { BUS_OPTIONS, ConfigurationError, assertOptions, nameValue } from '@waybill/core/transport';
 import type { HarnessSettings, TestHarnessOptions } from './harness-options.ts';
 
 /** Beside its own it takes those that it replaces, so that the options of a service can be spread into it. */
-const HARNESS_OPTIONS: readonly string[] = Object.keys({
-  name: true,
-  transport: true,
-  namespace: true,
-  container: true,
-  routes: true,
-  publishes: true,
-  sends: true,
-  provisioning: true,
-  middleware: true,
-  sendMiddleware: true,
-  ambient: true,
-  observers: true,
-  telemetry: true,
-  serializers: true,
-  publishTimeout: true,
-  maxOutstandingPublishes: true,
-  drainTimeout: true,
-  runtime: true,
-  logger: true,
-  endpoints: true,
-  handlers: true,
-  like: true,
-  patience: true,
-  startsAt: true,
-  seed: true,
-  faults: true,
-  otherEndpoints: true,
-} satisfies Record<keyof TestHarnessOptions | 'transport' | 'runtime', true>);
+const HARNESS_OPTIONS: readonly string[] = [
+  ...BUS_OPTIONS,
+  ...Object.keys({
+    like: true,
+    patience: true,
+    startsAt: true,
+    seed: true,
+    faults: true,
+    otherEndpoints: true,
+  } satisfies Record<Exclude<keyof HarnessSettings, keyof BusBaseOptions>, true>),
+];
 
 /**
  * Refuses unknown names, and values of its own that are none; those of the bus are checked by `createBus`.
