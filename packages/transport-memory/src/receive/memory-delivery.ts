@@ -30,8 +30,8 @@ export class MemoryDelivery implements ITransportDelivery {
   /** Its place among those that are unsettled. */
   index: number = 0;
   readonly #settler: MemorySettler;
+  /** Made when it is asked for, or aborts: most are not. */
   #lost: AbortController | undefined;
-  #lostBy: string | undefined;
 
   constructor(stored: StoredMessage, message: TransportMessage, settler: MemorySettler, takenAt: number) {
     this.message = message;
@@ -50,40 +50,35 @@ export class MemoryDelivery implements ITransportDelivery {
   }
 
   get lost(): AbortSignal {
-    if (this.#lost === undefined) {
-      this.#lost = new AbortController();
-      if (this.#lostBy !== undefined) this.#lost.abort(new Error(this.#lostBy));
-    }
-    return this.#lost.signal;
+    return (this.#lost ??= new AbortController()).signal;
   }
 
   get isLost(): boolean {
-    return this.#lostBy !== undefined;
+    return this.#lost !== undefined && this.#lost.signal.aborted;
   }
 
   /** The right to settle is gone. */
   lose(reason: string): void {
-    this.#lostBy = reason;
-    this.#lost?.abort(new Error(reason));
+    (this.#lost ??= new AbortController()).abort(new Error(reason));
   }
 
   ack(options?: AckOptions): SettleResult {
-    if (this.#lostBy !== undefined) return 'lost';
+    if (this.isLost) return 'lost';
     this.#settler.ack(this.stored, options);
     return this.#settled();
   }
   release(): SettleResult {
-    if (this.#lostBy !== undefined) return 'lost';
+    if (this.isLost) return 'lost';
     this.#settler.release(this.stored);
     return this.#settled();
   }
   redeliver(options: RedeliverOptions): SettleResult {
-    if (this.#lostBy !== undefined) return 'lost';
+    if (this.isLost) return 'lost';
     this.#settler.redeliver(this.stored, options);
     return this.#settled();
   }
   deadLetter(options: DeadLetterOptions): SettleResult {
-    if (this.#lostBy !== undefined) return 'lost';
+    if (this.isLost) return 'lost';
     this.#settler.deadLetter(this.stored, options);
     return this.#settled();
   }

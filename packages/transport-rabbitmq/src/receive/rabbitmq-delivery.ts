@@ -34,8 +34,8 @@ export class RabbitmqDelivery implements ITransportDelivery, Losable {
   readonly #channel: ReceiveChannel;
   readonly #copies: CopySender;
   readonly #settled: () => void;
+  /** Made when it is asked for, or aborts: most are not. */
   #lost: AbortController | undefined;
-  #lostBy: string | undefined;
 
   constructor(arrived: AmqpMessage, parts: DeliveryParts) {
     const { headers } = fromAmqp(arrived);
@@ -52,21 +52,16 @@ export class RabbitmqDelivery implements ITransportDelivery, Losable {
   }
 
   get lost(): AbortSignal {
-    if (this.#lost === undefined) {
-      this.#lost = new AbortController();
-      if (this.#lostBy !== undefined) this.#lost.abort(new Error(this.#lostBy));
-    }
-    return this.#lost.signal;
+    return (this.#lost ??= new AbortController()).signal;
   }
 
   get isLost(): boolean {
-    return this.#lostBy !== undefined;
+    return this.#lost !== undefined && this.#lost.signal.aborted;
   }
 
   /** The right to settle is gone: the channel that it came by has ended. */
   lose(reason: string): void {
-    this.#lostBy = reason;
-    this.#lost?.abort(new Error(reason));
+    (this.#lost ??= new AbortController()).abort(new Error(reason));
   }
 
   ack(): SettleResult {
