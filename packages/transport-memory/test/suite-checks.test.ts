@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CaseHarness, TransportCase } from '@waybill/conformance';
+import type { CaseHarness, OwnProcessEnd, TransportCase } from '@waybill/conformance';
 import { runAlone, runCase, testTransport, TRANSPORT_CASES, verdictMatrix } from '@waybill/conformance';
 import { LOG_EVENTS } from '@waybill/core/transport';
 import { memoryHarness } from './support/memory-harness.ts';
@@ -135,10 +135,23 @@ describe('the table of verdicts', () => {
   });
 });
 
-describe('a process of its own', () => {
-  it('that lingers after stop is seen', { timeout: 20_000 }, async () => {
-    const one = TRANSPORT_CASES.find(({ number }) => number === 49) as TransportCase;
-    const alone = () => runAlone(join(import.meta.dirname, 'support/own-process.ts'), ['rabbitmq', 'lingers'], 1_500);
-    await expect(runCase(one, { ...memoryHarness(), alone })).rejects.toThrow('conformance:');
+describe('a process of its own', { timeout: 60_000 }, () => {
+  const script = join(import.meta.dirname, 'support/own-process.ts');
+  const one = TRANSPORT_CASES.find(({ number }) => number === 49) as TransportCase;
+  const judged = (end: OwnProcessEnd): Promise<unknown> => runCase(one, { ...memoryHarness(), alone: () => Promise.resolve(end) });
+
+  it('that lingers after its buses have stopped is seen, and for how long', async () => {
+    const end = await runAlone(script, ['memory', 'rabbitmq', 'lingers'], 50_000);
+    expect(end).toMatchObject({ exitCode: 0, errors: '' });
+    expect(end.lingeredMs).toBeGreaterThan(200);
+    await expect(judged(end)).resolves.toBe('proven');
+    await expect(judged({ ...end, lingeredMs: 2_001 })).rejects.toThrow('went on for 2001 ms after its bus had stopped');
+  });
+
+  it('is killed when patience ends, which is no success', async () => {
+    const end = await runAlone(script, ['memory'], 1);
+    expect(end).toEqual({ exitCode: null, lingeredMs: undefined, errors: '' });
+    await expect(judged(end)).rejects.toThrow('conformance: the bus in the process never stopped');
+    await expect(judged({ ...end, lingeredMs: 1 })).rejects.toThrow('conformance: the process ended with null, or was killed');
   });
 });

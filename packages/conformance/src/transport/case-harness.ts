@@ -24,6 +24,8 @@ export class CaseHarness {
   readonly capabilities: TransportCapabilities;
   /** The longest that anything may take that must happen, in milliseconds. */
   readonly patienceMs: number;
+  /** In real time: how long nothing must happen before nothing will, in milliseconds. */
+  readonly quietMs: number;
   readonly #harness: TransportHarness;
   readonly #host: Runtime;
   readonly #openBefore: readonly string[];
@@ -39,6 +41,7 @@ export class CaseHarness {
     this.#host = systemRuntime({ logger: this.log });
     this.runtime = this.#virtual ?? this.#host;
     this.patienceMs = harness.patienceMs ?? PATIENCE_MS;
+    this.quietMs = harness.quietMs ?? QUIET_MS;
     this.capabilities = harness.create().capabilities;
   }
 
@@ -89,7 +92,7 @@ export class CaseHarness {
 
   /** Lets everything happen that happens by itself: afterwards what has not come will not come. No virtual time passes. */
   async quiet(): Promise<void> {
-    return this.#virtual === undefined ? this.pass(this.#harness.quietMs ?? QUIET_MS) : this.#virtual.settle();
+    return this.#virtual === undefined ? this.pass(this.quietMs) : this.#virtual.settle();
   }
 
   /** Waits until the condition holds, time passing where it must; fails with `what` and `soFar` when patience ends. */

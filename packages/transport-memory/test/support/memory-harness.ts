@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { runAlone } from '@waybill/conformance';
 import type { FaultKind, FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { memory, memoryBroker, type MemoryBroker, type MemoryFaults, type MemoryLikeness } from '../../src/index.ts';
@@ -17,7 +15,6 @@ export function memoryHarness(
     virtualTime: true,
     faults: memoryFaultPort(broker, refusals),
     leftovers: () => broker.inUse(),
-    alone: () => runAlone(join(import.meta.dirname, 'own-process.ts'), like === undefined ? [] : [like], 50_000),
   };
 }
 

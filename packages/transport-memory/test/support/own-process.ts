@@ -1,8 +1,10 @@
+// A bus on each form of memory that is named, all at once; `lingers` keeps the process for a while after they have stopped.
 import { liveOnce } from '@waybill/conformance';
 import { memory, type MemoryLikeness } from '../../src/index.ts';
 
-const like = process.argv[2] as MemoryLikeness | undefined;
-const lingers = process.argv[3] === 'lingers';
+const LINGERS_MS = 300;
+const lingers = process.argv.includes('lingers');
+const forms = process.argv.slice(2).filter((form) => form !== 'lingers');
 
-await liveOnce(() => memory(like === undefined ? {} : { like }), 'alone');
-if (lingers) setInterval(() => undefined, 1_000);
+await Promise.all(forms.map((form) => liveOnce(() => memory(form === 'memory' ? {} : { like: form as MemoryLikeness }), 'alone')));
+if (lingers) setTimeout(() => undefined, LINGERS_MS);

@@ -14,8 +14,6 @@ const ROUNDS = 10;
 const ACTIONS = 50;
 /** So many messages go with one send, so that some wait when stop is called. */
 const BURST = 5;
-/** In real time: the longest pause between two actions. */
-const REAL_PAUSE_MS = 250;
 /** In real time, where a start takes most of a round: fewer rounds, and not in each is a message accepted. */
 const REAL_ROUNDS = 3;
 const REFUSALS = ['BUS_NOT_STARTED', 'BUS_STOPPED', 'SEND_OUTCOME_UNKNOWN', 'SEND_REJECTED', 'START_ABORTED'] as const;
@@ -67,9 +65,9 @@ async function stress(harness: CaseHarness, seed: number): Promise<number> {
   return accepted.size;
 }
 
-/** Some turns of the loop; a real broker needs some time until a bus has started. */
+/** Some turns of the loop; a real broker needs some time until a bus has started, about as long as until all is quiet. */
 async function aWhile(harness: CaseHarness, random: () => number): Promise<void> {
-  if (!harness.isVirtual) return harness.pass(random() * REAL_PAUSE_MS);
+  if (!harness.isVirtual) return harness.pass(random() * harness.quietMs);
   for (let turn = 0; turn < random() * 5; turn += 1) await harness.runtime.yield();
 }
 
