@@ -3,7 +3,7 @@ import { noDecoratorInCore, noForeignName, portPrefix, pureDecision, runtimeOnly
 import { noAny, noDefaultExport, noEnum, noExportStar, noModuleState, noSkippedTest, noSleep } from './laws/language-laws.ts';
 import { coreStandsAlone, noForeignPath, oneClientPerAdapter, publicEntriesOnly } from './laws/package-laws.ts';
 import type { Breach, Law } from './laws/law.ts';
-import { readWorkspace } from './laws/workspace.ts';
+import { type Workspace, readWorkspace } from './laws/workspace.ts';
 
 export const LAWS: readonly Law[] = [
   [noImportCycle, coreLevels, noEntryImport, deliveryTouchers, pipelinePage],
@@ -14,7 +14,10 @@ export const LAWS: readonly Law[] = [
 
 /** Every breach of a law in the repository at `root`, one line each. */
 export function checkLaws(root: string): readonly string[] {
-  const workspace = readWorkspace(root);
+  return breachesIn(readWorkspace(root));
+}
+
+export function breachesIn(workspace: Workspace): readonly string[] {
   return LAWS.flatMap((law) => law.check(workspace).map((breach) => describeBreach(law, breach)));
 }
 

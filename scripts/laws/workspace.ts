@@ -30,19 +30,37 @@ export interface Workspace {
   readonly scripts: readonly SourceFile[];
 }
 
+/** The text of each file, by its path in the repository, with `/`. */
+export type Files = Readonly<Record<string, string>>;
+
+const PACKAGE = /^(?<folder>(?:packages|examples|tools)\/[^/]+)\/package\.json$/;
+const JUDGED = ['{packages,examples,tools}/*/package.json', '{packages,examples,tools}/*/{src,test}/**/*.ts', 'scripts/**/*.ts'];
+
 export function readWorkspace(root: string): Workspace {
-  const manifests = globSync(['packages/*/package.json', 'examples/*/package.json', 'tools/*/package.json'], { cwd: root });
+  const paths = globSync(JUDGED, { cwd: root }).map(toSlashes);
+  const present = paths.filter((path) => existsSync(join(root, path))); // others may move files while we read
+  return workspaceOf(Object.fromEntries(present.map((path) => [path, readFileSync(join(root, path), 'utf8')])));
+}
+
+export function workspaceOf(files: Files): Workspace {
+  const paths = Object.keys(files).toSorted();
+  const sourcesIn = (folder: string): readonly SourceFile[] =>
+    paths.filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.ts')).map((path) => parseSource(path, files[path] ?? ''));
+  const folders = paths.map((path) => PACKAGE.exec(path)?.groups?.['folder']).filter((folder) => folder !== undefined);
   return {
-    packages: manifests.toSorted().map((path) => readPackage(root, toSlashes(path).replace('/package.json', ''))),
-    scripts: readSources(root, 'scripts/**/*.ts'),
+    packages: folders.map((folder) => ({
+      folder,
+      manifest: manifestOf(`${folder}/package.json`, files[`${folder}/package.json`] ?? ''),
+      sources: sourcesIn(`${folder}/src`),
+      tests: sourcesIn(`${folder}/test`),
+    })),
+    scripts: sourcesIn('scripts'),
   };
 }
 
 export function readManifest(root: string, folder: string): Manifest {
   const path = join(root, folder, 'package.json');
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (!isManifest(manifest)) throw new Error(`${path} is no package: it has no "name". Add one.`);
-  return manifest;
+  return manifestOf(path, readFileSync(path, 'utf8'));
 }
 
 /** The files that the package's `exports` name, by entry: `.` → `packages/core/src/index.ts`. */
@@ -55,19 +73,10 @@ export function entriesOf({ folder, manifest }: Pick<WorkspacePackage, 'folder' 
   return entries;
 }
 
-function readPackage(root: string, folder: string): WorkspacePackage {
-  return {
-    folder,
-    manifest: readManifest(root, folder),
-    sources: readSources(root, `${folder}/src/**/*.ts`),
-    tests: readSources(root, `${folder}/test/**/*.ts`),
-  };
-}
-
-function readSources(root: string, pattern: string): readonly SourceFile[] {
-  const paths = globSync(pattern, { cwd: root }).map(toSlashes).toSorted();
-  const present = paths.filter((path) => existsSync(join(root, path))); // others may move files while we read
-  return present.map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
+function manifestOf(path: string, text: string): Manifest {
+  const manifest: unknown = JSON.parse(text);
+  if (!isManifest(manifest)) throw new Error(`${path} is no package: it has no "name". Add one.`);
+  return manifest;
 }
 
 function toSlashes(path: string): string {

@@ -1,5 +1,5 @@
 import { CORE_ENTRIES, packageManifest } from './clean-workspace.ts';
-import type { Files } from './write-files.ts';
+import type { Files } from '../laws/workspace.ts';
 
 /** Files that break one law of the clean workspace in one place. */
 export interface PlantedBreach {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
-import { LAWS, checkLaws } from '../check-laws.ts';
+import { LAWS, breachesIn, checkLaws } from '../check-laws.ts';
 import * as coreLaws from '../laws/core-laws.ts';
 import * as importLaws from '../laws/import-laws.ts';
 import * as languageLaws from '../laws/language-laws.ts';
 import * as packageLaws from '../laws/package-laws.ts';
 import { BREACHES } from './breaches.ts';
 import { CLEAN_WORKSPACE } from './clean-workspace.ts';
-import { type Files, writeFiles } from './write-files.ts';
+import { type Files, workspaceOf } from '../laws/workspace.ts';
+import { writeFiles } from './write-files.ts';
 
 const MODULES: readonly object[] = [coreLaws, importLaws, languageLaws, packageLaws];
 
 function breachesOf(files: Files): readonly string[] {
-  using workspace = writeFiles(files);
-  return checkLaws(workspace.root);
+  return breachesIn(workspaceOf(files));
 }
 
 function exportedLaws(): readonly unknown[] {
@@ -25,6 +25,14 @@ function exportedLaws(): readonly unknown[] {
 describe('the laws of the repository', () => {
   it('find nothing in a clean workspace', () => {
     expect(breachesOf(CLEAN_WORKSPACE)).toEqual([]);
+  });
+
+  it('judge what stands in a folder', () => {
+    const [breach] = BREACHES;
+    using clean = writeFiles(CLEAN_WORKSPACE);
+    using broken = writeFiles({ ...CLEAN_WORKSPACE, ...breach?.files });
+    expect(checkLaws(clean.root)).toEqual([]);
+    expect(checkLaws(broken.root)).toEqual(breachesOf({ ...CLEAN_WORKSPACE, ...breach?.files }));
   });
 
   it('are all enforced', () => {

@@ -1,4 +1,4 @@
-import type { Files } from './write-files.ts';
+import type { Files } from '../laws/workspace.ts';
 
 export function packageManifest(name: string, entries: readonly string[], more: object = {}): string {
   const exported = entries.map((entry) => [

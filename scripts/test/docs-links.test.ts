@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { checkLinks } from '../checks/docs-links.ts';
 import { checkLlms, updateLlms } from '../checks/llms-text.ts';
 import { anchorsOf, linksOf } from '../checks/markdown-links.ts';
-import { type Files, writeFiles } from './write-files.ts';
+import type { Files } from '../laws/workspace.ts';
+import { writeFiles } from './write-files.ts';
 
 const DOCS: Files = {
   'README.md': '# Post\n\nCarries letters,\nand parcels.\n\nMore: [all](docs/README.md).\n',

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The text of each file, by its path with `/`. */
-export type Files = Readonly<Record<string, string>>;
+import type { Files } from '../laws/workspace.ts';
 
 /** A folder of its own with these files, deleted when it is disposed of. */
 export function writeFiles(files: Files): { readonly root: string } & Disposable {
