@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -10,6 +12,7 @@ export default defineConfig({
   test: {
     pool: 'threads',
     maxWorkers: '100%', // by default one core is left idle: on two that doubles the time
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.compile-cache') }, // processes that tests start import from source
     silent: 'passed-only', // what a bus writes to the console is shown where a test fails
     projects: [
       {
