@@ -9,6 +9,7 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } }, // explicit: oxc does not lower standard decorators
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  environments: { __vitest__: { resolve: { conditions } } }, // where the global setup is loaded
   test: {
     pool: 'threads',
     maxWorkers: '100%', // by default one core is left idle: on two that doubles the time

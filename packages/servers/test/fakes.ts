@@ -1,3 +1,5 @@
+import { FaultLog } from '@waybill/fault-kit';
+
 import type { Machine } from '../src/resolution/machine.ts';
 import type { OwnNode } from '../src/own-node.ts';
 import type { ServerKind, Space } from '../src/server-kind.ts';
@@ -51,6 +53,7 @@ export class Fakes {
   #startNode(folder: string): OwnNode {
     this.#note(`start native in ${folder}`);
     return {
+      faults: new FaultLog(),
       version: '3.10.8',
       url: 'amqp://127.0.0.1:20001',
       isRunning: true,

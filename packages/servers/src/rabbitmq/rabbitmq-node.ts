@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { type BrokerControl, FaultLog, type Right } from '@waybill/fault-kit';
+
 import { freePorts } from '../free-ports.ts';
 import type { OwnNode } from '../own-node.ts';
 import { runCommand } from '../run-command.ts';
@@ -9,7 +11,8 @@ import { findBinaries } from './find-binaries.ts';
 import { rabbitmqVersion } from './handshake.ts';
 
 /** A private node: its own data, ports and `epmd`, all on 127.0.0.1. */
-export class RabbitmqNode implements OwnNode {
+export class RabbitmqNode implements OwnNode, BrokerControl {
+  readonly faults: FaultLog = new FaultLog();
   readonly url: string;
   /** The management API, with credentials. */
   readonly managementUrl: string;
@@ -38,6 +41,7 @@ export class RabbitmqNode implements OwnNode {
       program: join(binaries, 'rabbitmq-server'),
       parameters: [],
       environment: this.#environment,
+      faults: this.faults,
     });
   }
 
@@ -74,19 +78,19 @@ export class RabbitmqNode implements OwnNode {
   }
 
   stop(): Promise<void> {
-    return this.#broker.stop('SIGTERM');
+    return this.#broker.stop();
   }
 
   kill(): Promise<void> {
-    return this.#broker.stop('SIGKILL');
+    return this.#broker.kill();
   }
 
   freeze(): void {
-    this.#broker.signal('SIGSTOP');
+    this.#broker.freeze();
   }
 
   thaw(): void {
-    this.#broker.signal('SIGCONT');
+    this.#broker.thaw();
   }
 
   /** What `rabbitmqctl` prints. @throws Error with its output where it fails. */
@@ -98,9 +102,33 @@ export class RabbitmqNode implements OwnNode {
     return output;
   }
 
-  /** Raises or clears the memory alarm: while it is on, every connection that publishes is blocked. */
-  async setAlarm(isOn: boolean): Promise<void> {
-    await this.ctl('set_vm_memory_high_watermark', isOn ? '0.000001' : '0.4');
+  /** While one is on, every connection that publishes is blocked. The memory alarm is raised by a lower limit, that of the disk by a higher. */
+  async setAlarm(isOn: boolean, resource: 'memory' | 'disk' = 'memory'): Promise<void> {
+    if (resource === 'memory') await this.ctl('set_vm_memory_high_watermark', isOn ? '0.000001' : '0.4');
+    else await this.ctl('set_disk_free_limit', isOn ? 'mem_relative' : DISK_LIMIT, ...(isOn ? ['1000'] : []));
+    if (isOn) this.faults.note('alarm', 'brokers', (await this.#alarms()).includes(`{resource_limit,${resource},`) ? 1 : 0);
+  }
+
+  async closeConnections(reason: string): Promise<number> {
+    const open = await this.ctl('--silent', 'list_connections', 'pid');
+    await this.ctl('close_all_connections', '--global', reason);
+    return this.faults.note('close-connections', 'connections', open.split('\n').filter((line) => line !== '').length).hits;
+  }
+
+  async addUser(user: string, password: string): Promise<void> {
+    await this.ctl('add_user', user, password);
+  }
+
+  async setPassword(user: string, password: string): Promise<void> {
+    await this.ctl('change_password', user, password);
+    this.faults.note('password', 'users', 1);
+  }
+
+  /** In its virtual host `/`. */
+  async setRights(user: string, rights: readonly Right[]): Promise<void> {
+    const pattern = (right: Right): string => (rights.includes(right) ? '.*' : '^$');
+    await this.ctl('set_permissions', user, pattern('declare'), pattern('send'), pattern('receive'));
+    this.faults.note('rights', 'users', 1);
   }
 
   /**
@@ -112,14 +140,20 @@ export class RabbitmqNode implements OwnNode {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#broker.stop('SIGKILL');
-    await this.#names.stop('SIGKILL');
+    await this.#broker[Symbol.asyncDispose]();
+    await this.#names[Symbol.asyncDispose]();
     this.#names.removeFolder();
+  }
+
+  #alarms(): Promise<string> {
+    return this.ctl('eval', 'rabbit_alarm:get_alarms().');
   }
 }
 
 /** The node lets clients in before its start is complete. */
 const STARTED = 'completed with';
+
+const DISK_LIMIT = '50MB';
 
 type Ports = readonly [port: number, management: number, distribution: number, names: number];
 
@@ -129,7 +163,7 @@ function writeConfiguration(folder: string, port: number, management: number): v
     'management.tcp.ip = 127.0.0.1',
     `management.tcp.port = ${management}`,
     'loopback_users = none',
-    'disk_free_limit.absolute = 50MB',
+    `disk_free_limit.absolute = ${DISK_LIMIT}`,
     `log.file = ${folder}/rabbitmq.log`,
     'log.console = false',
   ];

@@ -1,0 +1,13 @@
+export type { BrokerControl, Right, ServerControl } from './broker-control.ts';
+export { FaultLog, LastingFault } from './fault-log.ts';
+export type { Fault, FaultTarget } from './fault-log.ts';
+export { ControlledProcess } from './process/controlled-process.ts';
+export type { ProcessEnd, ProcessOptions } from './process/controlled-process.ts';
+export { parentProcess } from './process/parent-process.ts';
+export type { ParentProcess } from './process/parent-process.ts';
+export { ScriptProcess } from './process/script-process.ts';
+export type { ScriptOptions } from './process/script-process.ts';
+export { ProxiedConnection } from './tcp/proxied-connection.ts';
+export type { Direction } from './tcp/proxied-connection.ts';
+export { TcpProxy } from './tcp/tcp-proxy.ts';
+export type { CutOptions, DelayOptions, StreamTap, TcpProxyOptions } from './tcp/tcp-proxy.ts';
