@@ -159,7 +159,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /** New connections are reset as soon as they are made, at most so many: a port where nobody listens could not count them. */
-  refuse(most = Number.POSITIVE_INFINITY): LastingFault {
+  refuse(most: number = Number.POSITIVE_INFINITY): LastingFault {
     return this.#begin('refuse', 'connections', this.#refusals, (fault) => ({ fault, only: undefined, left: most }));
   }
 
