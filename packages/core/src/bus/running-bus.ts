@@ -344,7 +344,7 @@ export class RunningBus implements Bus {
           sendBatch(sender, { kind, contract, messages, options, parent, captures: true }),
         aborted: this.#abort.signal,
         runtime,
-        recovery: resolveRecovery(one.recovery),
+        recovery: resolveRecovery(passive ? { ...one.recovery, maxCrashes: false } : one.recovery), // a platform that pushes counts by itself
         capabilities,
         onUnknown: one.onUnknown ?? (capabilities.fanOut === 'log' ? 'discard' : 'skip'),
         skippedPlace: topology.skipped,

@@ -12,6 +12,7 @@ const DROPPED = [
   HEADERS.failedAt,
   HEADERS.attempt,
   HEADERS.redelivery,
+  HEADERS.trial,
   HEADERS.due,
 ] as const;
 

@@ -236,6 +236,11 @@ export const ERROR_CODES = {
     meaning: 'A rule or a retry delay of a recovery policy threw; the message was dead-lettered, with both errors.',
     wayOut: 'Mend the rule, then return the dead letter.',
   },
+  PROCESS_CRASHED: {
+    radius: 'delivery',
+    meaning: 'A process ended each time that it handled the message, with nothing beside it; the message was dead-lettered as `crashed`.',
+    wayOut: 'Mend what ends the process, then return the dead letter. `recovery.maxCrashes` says how often it is tried.',
+  },
   VERSION_TOO_NEW: {
     radius: 'delivery',
     meaning: 'The message has a version that this service does not know; it was dead-lettered as `version-too-new`.',

@@ -44,6 +44,8 @@ export const HEADERS = {
   redelivery: 'waybill-redelivery',
   /** When a message is due that is delayed for longer than the broker can at once; ISO 8601, UTC, milliseconds. */
   due: 'waybill-due',
+  /** It may have ended a process, and is handled alone: the number of its trial, and the broker's count of deliveries when it began. */
+  trial: 'waybill-trial',
   /** Why it is in the dead letters. */
   reason: 'waybill-reason',
   /** The error that put it there: code, then text, at most 8 KiB. */
@@ -75,7 +77,7 @@ Object.freeze(HEADERS);
 export type HeaderKey = keyof typeof HEADERS;
 
 /** Why a message stands in the dead letters; the value of the `waybill-reason` header. */
-export const DEAD_LETTER_REASONS = ['failed', 'unreadable', 'unknown', 'version-too-new', 'expired'] as const;
+export const DEAD_LETTER_REASONS = ['failed', 'unreadable', 'unknown', 'version-too-new', 'expired', 'crashed'] as const;
 
 /** One of {@link DEAD_LETTER_REASONS}. */
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];

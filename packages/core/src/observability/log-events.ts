@@ -11,6 +11,7 @@ export const LOG_EVENTS = {
   callbackFailed: 'transport.callback-failed',
   receiverStopFailed: 'receiver.stop-failed',
   messageRetried: 'message.retried',
+  messageSuspected: 'message.suspected',
   messageFailed: 'message.failed',
   messageHopped: 'message.hopped',
   messageDeadLettered: 'message.dead-lettered',

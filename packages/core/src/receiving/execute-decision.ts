@@ -1,4 +1,5 @@
 import { DeliveryError } from '../errors/bus-error.ts';
+import type { DeadLetterReason } from '../messages/headers.ts';
 import { HEADERS } from '../messages/headers.ts';
 import { isoTime } from '../messages/iso-time.ts';
 import { attemptLogFields } from '../messages/log-fields.ts';
@@ -12,6 +13,7 @@ import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts'
 import { attemptsToTell } from './count-attempts.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { tellRetry } from './tell-retry.ts';
+import { nextTrialMark, trialMarkOf } from './trial-marks.ts';
 
 /** A failed attempt at a delivery. */
 export interface FailedAttempt {
@@ -71,6 +73,15 @@ function settle(
   return decision.kind === 'discard' ? discard(failed, plan) : deadLetter(failed, decision.reason, plan);
 }
 
+/** Dead-letters a message of which no attempt has failed here. */
+export async function giveUp(given: GivenUp, reason: DeadLetterReason, plan: ReceivePlan): Promise<void> {
+  const end = await deadLetter(given, reason, plan);
+  if (end === 'settled') plan.observe?.({ kind: 'message-settled', message: given.context, as: 'dead-lettered', reason });
+}
+
+/** A message that is given up, and why. */
+export type GivenUp = Omit<FailedAttempt, 'counts'>;
+
 /** Brings the message again later. A delay that is longer than the broker can is made of several. */
 async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capabilities, endpoint }: ReceivePlan): Promise<SettleResult> {
   const { delivery, context, counts } = failed;
@@ -78,6 +89,7 @@ async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capa
     [HEADERS.attempt, String(attemptsToTell(context.attempt, delivery, capabilities))],
     [HEADERS.redelivery, String(counts.redeliveries + 1)],
   ]);
+  if (trialMarkOf(delivery) !== undefined) headers.set(HEADERS.trial, nextTrialMark(0, delivery, capabilities));
   const isLong = capabilities.delay.hop && delayMs > capabilities.delay.maxMs;
   if (isLong) headers.set(HEADERS.due, isoTime(runtime.now() + delayMs));
   const result = await delivery.redeliver({ delayMs: isLong ? capabilities.delay.maxMs : delayMs, headers });
@@ -100,11 +112,7 @@ async function discard(failed: FailedAttempt, { runtime, endpoint }: ReceivePlan
 }
 
 /** Tells whoever is to know, then moves the message to the dead letters. Should the move fail, both come again. */
-async function deadLetter(
-  failed: FailedAttempt,
-  reason: Extract<RecoveryDecision, { readonly kind: 'dead-letter' }>['reason'],
-  plan: ReceivePlan,
-): Promise<SettleResult> {
+async function deadLetter(failed: GivenUp, reason: DeadLetterReason, plan: ReceivePlan): Promise<SettleResult> {
   const { delivery, context, error } = failed;
   await plan.sendFault(context, reason, error);
   const headers = failureHeaders({
@@ -125,6 +133,6 @@ async function deadLetter(
   return result;
 }
 
-function fieldsOf({ context, error }: FailedAttempt, endpoint: string): Readonly<Record<string, unknown>> {
+function fieldsOf({ context, error }: GivenUp, endpoint: string): Readonly<Record<string, unknown>> {
   return { endpoint, ...attemptLogFields(context), error: describeError(error) };
 }

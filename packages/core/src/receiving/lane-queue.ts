@@ -43,6 +43,13 @@ export class LaneQueue<Item extends { readonly lane: string | undefined }> {
     return item;
   }
 
+  /** True for at least one that waits. */
+  some(holds: (item: Item) => boolean): boolean {
+    for (let index = this.#head; index < this.#ready.length; index += 1) if (holds(this.#ready[index] as Item)) return true;
+    for (const behind of this.#lanes.values()) if (behind.some(holds)) return true;
+    return false;
+  }
+
   /** To be called when a taken item was settled. */
   done(item: Item): void {
     if (item.lane === undefined) return;

@@ -1,4 +1,5 @@
 import { deliveryLogFields } from '../messages/log-fields.ts';
+import type { Deferred } from '../runtime/deferred.ts';
 import { deferred } from '../runtime/deferred.ts';
 import type { LoopWatch } from '../runtime/runtime.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
@@ -14,6 +15,8 @@ import type { DeliveryEnd, ReceiveScope } from './receive-delivery.ts';
 import { giveBack, receiveDelivery, releaseDelivery } from './receive-delivery.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { SettleBackoff } from './settle-backoff.ts';
+import type { TrialHost } from './trials.ts';
+import { Trials } from './trials.ts';
 
 /** After so many messages a slot lets the event loop turn, so that timers and sockets are served. */
 const YIELD_EVERY = 256;
@@ -51,7 +54,11 @@ export class ReceiveEndpoint {
   /** Aborts when nothing more is to be begun. */
   readonly #stopping = new AbortController();
   #hasStopped = false;
-  #idle: (() => void) | undefined;
+  /** No slot begins anything: the endpoint has stopped, or a message is handled alone, or is about to. */
+  #isHeld = false;
+  #idle: Deferred<void> | undefined;
+  /** `undefined` where no crash can be told, or nobody wants to know. */
+  readonly #trials: Trials | undefined;
   /** The receiver did not stop when it was told to. */
   #isStuck = false;
   #hasToldOfNoLane = false;
@@ -73,6 +80,7 @@ export class ReceiveEndpoint {
       failures: new FailureStreak(plan.runtime),
     };
     this.#blockWatch = new BlockWatch(plan);
+    this.#trials = Trials.of(this.#scope, this.#trialHost(), settings.prefetch);
     this.#receiver = openReceiver((delivery) => this.handOver(delivery));
   }
 
@@ -166,10 +174,11 @@ export class ReceiveEndpoint {
   /** Takes nothing more and gives back what has not begun. No handler starts after the call. */
   async stopTaking(): Promise<void> {
     this.#hasStopped = true;
+    this.#isHeld = true;
     this.#stopping.abort(new Error(`the endpoint "${this.#plan.endpoint}" stops`));
     const stopping = this.#stopReceiver();
     const untried = this.#queue.drain();
-    await Promise.all([stopping, ...untried.map((delivery) => releaseDelivery(delivery, this.#plan))]);
+    await Promise.all([stopping, this.#trials?.stop(), ...untried.map((delivery) => releaseDelivery(delivery, this.#plan))]);
   }
 
   /**
@@ -190,31 +199,59 @@ export class ReceiveEndpoint {
   }
 
   /** Resolves when no handler runs any more. */
-  whenIdle(): Promise<void> {
+  async whenIdle(): Promise<void> {
+    await this.#whenSlotsAreFree();
+    await this.#trials?.whenIdle();
+  }
+
+  #whenSlotsAreFree(): Promise<void> {
     if (this.#slots === 0) return Promise.resolve();
-    const idle = deferred();
-    this.#idle = idle.resolve;
-    return idle.promise;
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  #trialHost(): TrialHost {
+    return {
+      handleAlone: (delivery) => this.#handleAlone(delivery),
+      holdsLost: (isMeant) =>
+        this.#waiting.some((delivery) => delivery?.isLost === true && isMeant(delivery)) ||
+        this.#queue.some((delivery) => delivery.isLost && isMeant(delivery)),
+      widen: (isWide) => this.#receiver.setPrefetch(isWide ? 2 * this.#prefetch : this.#prefetch),
+    };
+  }
+
+  async #handleAlone(delivery: ITransportDelivery): Promise<boolean> {
+    this.#isHeld = true;
+    await this.#whenSlotsAreFree();
+    if (this.#hasStopped) return false;
+    this.#slots += 1;
+    this.#runSlot(delivery);
+    await this.#whenSlotsAreFree();
+    this.#isHeld = this.#hasStopped;
+    this.#fillSlots();
+    return true;
   }
 
   /** Takes a delivery: it is handled as soon as a slot is free, and settled. Called by the receiver, or by who has pushed it. */
   handOver(delivery: ITransportDelivery): void {
-    if (this.#hasStopped) {
-      this.#plan.runtime.logger.warn(
-        { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint, ...deliveryLogFields(delivery) },
-        'a delivery came after stop; it goes back',
-      );
-      if (!this.#isStuck) void releaseDelivery(delivery, this.#plan);
-      return;
-    }
+    if (this.#hasStopped) return this.#cameTooLate(delivery);
     if (this.#ordered && delivery.lane === undefined) this.#tellOfNoLane(delivery);
-    if (delivery.lane === undefined && this.#slots < this.#concurrency && this.#queue.size === 0) {
+    if (this.#trials?.takes(delivery) === true) return;
+    if (delivery.lane === undefined && !this.#isHeld && this.#slots < this.#concurrency && this.#queue.size === 0) {
       this.#slots += 1;
       this.#runSlot(delivery);
       return;
     }
     this.#queue.add(delivery);
     this.#fillSlots();
+  }
+
+  #cameTooLate(delivery: ITransportDelivery): void {
+    this.#plan.runtime.logger.warn(
+      { event: LOG_EVENTS.deliveryAfterStop, endpoint: this.#plan.endpoint, ...deliveryLogFields(delivery) },
+      'a delivery came after stop; it goes back',
+    );
+    if (!this.#isStuck) void releaseDelivery(delivery, this.#plan);
   }
 
   /** Once per start: it may be meant so. */
@@ -232,7 +269,7 @@ export class ReceiveEndpoint {
   }
 
   #fillSlots(): void {
-    while (!this.#hasStopped && this.#slots < this.#concurrency) {
+    while (!this.#isHeld && this.#slots < this.#concurrency) {
       const delivery = this.#queue.take();
       if (delivery === undefined) return;
       this.#slots += 1;
@@ -295,17 +332,23 @@ export class ReceiveEndpoint {
   }
 
   #next(): ITransportDelivery | undefined {
-    return this.#hasStopped || this.#slots > this.#concurrency ? undefined : this.#queue.take();
+    return this.#isHeld || this.#slots > this.#concurrency ? undefined : this.#queue.take();
   }
 
   #leaveSlot(): void {
     this.#slots -= 1;
-    if (this.#slots === 0) this.#idle?.();
+    if (this.#slots === 0 && this.#idle !== undefined) this.#tellIdle(this.#idle);
     this.#fillSlots();
+  }
+
+  #tellIdle(idle: Deferred<void>): void {
+    this.#idle = undefined;
+    idle.resolve();
   }
 
   /** A delivery has ended: the next of its lane may come. Where it goes back, those that wait behind it go back before. */
   #done(delivery: ITransportDelivery, end: DeliveryEnd): Promise<void> | undefined {
+    if (end !== 'settled') this.#trials?.wentBack(delivery);
     if (delivery.lane !== undefined && end !== 'settled') return this.#releaseLane(delivery, delivery.lane);
     this.#queue.done(delivery);
     return undefined;
@@ -318,7 +361,10 @@ export class ReceiveEndpoint {
   async #releaseLane(delivery: ITransportDelivery, lane: string): Promise<void> {
     this.#lanesGoingBack += 1;
     await this.#control('pause');
-    for (const behind of this.#queue.drainLane(lane).reverse()) await giveBack(behind, this.#scope);
+    for (const behind of this.#queue.drainLane(lane).reverse()) {
+      await giveBack(behind, this.#scope);
+      this.#trials?.wentBack(behind);
+    }
     this.#lanesGoingBack -= 1;
     this.#queue.done(delivery);
     if (this.#lanesGoingBack === 0 && !this.paused) await this.#control('resume');

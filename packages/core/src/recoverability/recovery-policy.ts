@@ -30,6 +30,11 @@ export interface RecoveryOptions {
   readonly jitter?: number;
   /** What is done about which errors; the first rule that matches decides. @default every error is retried, an aborted one is redelivered */
   readonly rules?: readonly ErrorRule[];
+  /**
+   * A message that ends its process so many times, while nothing else is handled beside it, is dead-lettered as `crashed`. 0 or
+   * `false`: nobody looks, and it comes again for ever. Where the broker tells of no earlier deliveries, and at passive endpoints, nobody can. @default 3
+   */
+  readonly maxCrashes?: number | false;
   /** Told of each failed attempt that is followed by another. What it throws is logged and changes nothing. @default nobody */
   readonly onRetry?: (event: RetryEvent) => void;
 }
@@ -40,6 +45,8 @@ export interface RecoveryPolicy {
   readonly redeliveryDelaysMs: readonly number[];
   readonly jitter: number;
   readonly rules: readonly ErrorRule[];
+  /** 0 when nobody looks. */
+  readonly maxCrashes: number;
   readonly onRetry: ((event: RetryEvent) => void) | undefined;
 }
 
@@ -48,8 +55,11 @@ const KNOWN_OPTIONS: readonly string[] = Object.keys({
   redeliver: true,
   jitter: true,
   rules: true,
+  maxCrashes: true,
   onRetry: true,
 } satisfies Record<keyof RecoveryOptions, true>);
+
+const DEFAULT_MAX_CRASHES = 3;
 
 /** @throws ConfigurationError `OPTION_INVALID` */
 export function resolveRecovery(options: RecoveryOptions = {}): RecoveryPolicy {
@@ -64,6 +74,7 @@ export function resolveRecovery(options: RecoveryOptions = {}): RecoveryPolicy {
     redeliveryDelaysMs: Object.freeze(redeliver.map((delay) => toMilliseconds(delay, 'recovery.redeliver'))),
     jitter: assertJitter(options.jitter ?? 0, 'recovery.jitter'),
     rules,
+    maxCrashes: resolveMaxCrashes(options.maxCrashes),
     onRetry,
   });
 }
@@ -73,6 +84,12 @@ function assertShape(option: string, value: unknown, fits: boolean, wayOut: stri
   throw new ConfigurationError('OPTION_INVALID', `\`recovery.${option}\` is ${nameValue(value)}, which does not fit. ${wayOut}`, {
     details: { option: `recovery.${option}` },
   });
+}
+
+function resolveMaxCrashes(maxCrashes: number | false = DEFAULT_MAX_CRASHES): number {
+  const count = maxCrashes === false ? 0 : maxCrashes;
+  assertShape('maxCrashes', count, Number.isSafeInteger(count) && count >= 0, 'Use a whole number from 0, or false.');
+  return count;
 }
 
 function isRule(rule: unknown): boolean {

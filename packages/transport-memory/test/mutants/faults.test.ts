@@ -11,6 +11,8 @@ const FROZEN = 'a consumer whose locks expired while it was frozen settles nothi
 const BLOCKED =
   'while the broker takes no messages sends wait or end as unknown, consumers go on, the state says blocked; then it recovers';
 
+const KILLER = 'a message that kills its process is dead-lettered after some crashes, and the four beside it are handled';
+
 /** Takes messages that come a second time for done. */
 function forgetting(): (transport: IMessageTransport) => Partial<IMessageTransport> {
   const seen = new Set<string>();
@@ -40,6 +42,11 @@ const silent = (transport: IMessageTransport): Partial<IMessageTransport> => ({
 describe('the fault cases catch', () => {
   testMutants([
     { does: 'forgets what was out when a connection is cut', caughtBy: CUT, breaks: forgetting() },
+    {
+      does: 'does not tell that a message came before',
+      caughtBy: KILLER,
+      breaks: (transport) => delivering(transport, () => ({ attempt: 1 })),
+    },
     { does: 'does not tell of a cut', caughtBy: CUT, breaks: silent },
     { does: 'forgets what a killed consumer held', caughtBy: KILLED, breaks: forgetting() },
     { does: 'says it is durable and is not', caughtBy: STORED, breaks: boasting },

@@ -1,6 +1,7 @@
 import type { FaultKind, FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { memory, memoryBroker, type MemoryBroker, type MemoryFaults, type MemoryLikeness } from '../../src/index.ts';
+import { Processes } from './processes.ts';
 import { Refusals } from './refusals.ts';
 
 /** A harness of a memory broker of its own; `change` breaks each of its transports. */
@@ -9,11 +10,12 @@ export function memoryHarness(
   change: (transport: IMessageTransport) => IMessageTransport = (transport) => transport,
 ): TransportHarness {
   const refusals = new Refusals();
+  const processes = new Processes();
   const broker = memoryBroker(like === undefined ? {} : { like });
   return {
-    create: () => change(refusals.around(memory({ broker }))),
+    create: () => change(refusals.around(processes.around(memory({ broker })))),
     virtualTime: true,
-    faults: memoryFaultPort(broker, refusals),
+    faults: memoryFaultPort(broker, refusals, processes),
     leftovers: () => broker.inUse(),
   };
 }
@@ -21,9 +23,9 @@ export function memoryHarness(
 const NOTHING_TO_END: InjectedFault = { end: () => Promise.resolve() };
 
 /** The faults of the memory broker in the suite's words. */
-function memoryFaultPort({ faults }: MemoryBroker, refusals: Refusals): FaultPort {
+function memoryFaultPort({ faults }: MemoryBroker, refusals: Refusals, processes: Processes): FaultPort {
   const armed = armedFaults(faults);
-  const immediate = immediateFaults(faults);
+  const immediate = immediateFaults(faults, processes);
   const lasting = lastingFaults(faults, refusals);
   const hits = new Map<FaultKind, number>();
   const countIfHit = (kind: FaultKind, hit: number): void => {
@@ -61,13 +63,14 @@ const armedFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, ArmedFault> =
     ['fail-settlement', { arm: (count) => faults.failSettlements(count), struck: () => faults.struck('failSettlement') }],
   ]);
 
-const immediateFaults = (faults: MemoryFaults): ReadonlyMap<FaultKind, (endpoint: string | undefined) => number> =>
+const immediateFaults = (faults: MemoryFaults, processes: Processes): ReadonlyMap<FaultKind, (endpoint: string | undefined) => number> =>
   new Map<FaultKind, (endpoint: string | undefined) => number>([
     ['reorder', (endpoint) => (endpoint === undefined ? 0 : faults.reorder(endpoint))],
     ['expire-lock', (endpoint) => faults.expireLocks(endpoint)],
     ['lose-partition', (endpoint) => faults.losePartitions(endpoint)],
     ['cut', () => faults.cutConnections()],
     ['restart', () => faults.crash()],
+    ['kill-consumer', (endpoint) => processes.kill(endpoint)],
   ]);
 
 /** Each begins, and gives a function that ends it and tells how often it has struck meanwhile. */
