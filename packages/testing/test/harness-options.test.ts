@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { BusOptions } from '@waybill/core';
+import { handler, type BusOptions } from '@waybill/core';
+import { jsonSerializer, type IMessageSerializer } from '@waybill/core/serialization';
 import { createTestHarness, type TestHarnessOptions } from '@waybill/testing';
 import { memory } from '@waybill/transport-memory';
 import { virtualRuntime } from '@waybill/simulation';
+import { SubmitOrder } from './contracts.ts';
 
 describe('the options of a harness', () => {
   it.each([
@@ -27,5 +29,21 @@ describe('the options of a harness', () => {
     await using harness = await createTestHarness({ ...service, startsAt: new Date('2030-01-01T00:00:00Z') });
     expect(harness.bus.name).toBe('shop');
     expect(harness.now.getUTCFullYear()).toBe(2030);
+  });
+
+  it('may name a serializer that decodes in place: what the harness reads, the handler reads again', async () => {
+    const json = jsonSerializer();
+    const masked = (bytes: Uint8Array): Uint8Array => bytes.forEach((byte, at) => (bytes[at] = byte ^ 0x55)) ?? bytes;
+    const serializer: IMessageSerializer = {
+      contentType: 'application/x-masked',
+      serialize: (message) => masked(json.serialize(message)),
+      deserialize: (body) => json.deserialize(masked(body)),
+    };
+    const submit = handler(SubmitOrder, () => undefined);
+    await using harness = await createTestHarness({ handlers: [submit], serializers: [serializer] });
+    await harness.bus.send(SubmitOrder, { orderId: '1', total: 2 }, { delay: '1s' });
+    expect((await harness.sent(SubmitOrder)).message).toEqual({ orderId: '1', total: 2 });
+    await harness.advance('1s');
+    expect((await harness.consumed(SubmitOrder)).message).toEqual({ orderId: '1', total: 2 });
   });
 });

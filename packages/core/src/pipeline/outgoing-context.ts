@@ -39,7 +39,7 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
     return this.headers.at(SLOTS.id);
   }
 
-  /** A serializer gives its bytes away. */
+  /** The registry of serializers gives bytes that nobody else writes to. */
   get immutable(): true {
     return true;
   }

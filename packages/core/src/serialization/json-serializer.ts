@@ -24,6 +24,7 @@ export function jsonSerializer(options: JsonSerializerOptions = {}): IMessageSer
   const maxBodyBytes = options.maxBodyBytes ?? 4 * 1024 * 1024;
   return Object.freeze({
     contentType: 'application/json',
+    immutable: true,
     serialize: (message: unknown) => encode(stringify(message)),
     deserialize: (body: Uint8Array) => {
       if (body.byteLength > maxBodyBytes) {

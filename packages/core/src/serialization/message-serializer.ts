@@ -6,12 +6,17 @@ export interface IMessageSerializer {
   /** The media type that stands in the `content-type` header, and by which a receiver finds the serializer. */
   readonly contentType: string;
   /**
-   * The bytes are given away: whoever reuses a buffer returns a copy.
+   * True when nobody writes to what `serialize` has returned, and `deserialize` neither writes to its bytes nor returns a view of them.
+   * Of all others a bus copies what they write, and what it gives them to read. @default false
+   */
+  readonly immutable?: boolean;
+  /**
+   * The message as bytes.
    * @throws MessageError `MESSAGE_NOT_SERIALIZABLE`
    */
   serialize(message: unknown): Uint8Array;
   /**
-   * Changes nothing in the bytes, and returns no view of them: a retry reads them again.
+   * The message that the bytes hold.
    * @throws DeliveryError `BODY_UNREADABLE`, `BODY_NOT_ALLOWED`, `BODY_TOO_DEEP`; MessageError `MESSAGE_TOO_LARGE`
    */
   deserialize(body: Uint8Array): unknown;

@@ -7,6 +7,6 @@ export function wireReader(serializers: readonly IMessageSerializer[]): (message
   return ({ headers, body }) => {
     const contentType = headers.get(HEADERS.contentType);
     const serializer = serializers.find((one) => one.contentType === contentType) ?? serializers[0];
-    return serializer?.deserialize(body);
+    return serializer?.deserialize(serializer.immutable === true ? body : Buffer.from(body)); // the message goes on
   };
 }
