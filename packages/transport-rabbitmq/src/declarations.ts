@@ -21,7 +21,12 @@ export class Declarations implements ITransportTopology {
     this.#session = session;
     this.#topology = new RabbitmqTopology({
       settings: options,
-      connection: { openChannel: () => session().openChannel() },
+      connection: {
+        openChannel: () => session().openChannel(),
+        get runtime() {
+          return session().runtime;
+        },
+      },
       listing: listingOf(options),
     });
   }
@@ -49,7 +54,7 @@ export class Declarations implements ITransportTopology {
     if (this.#applied.size === 0) return;
     const topology = new RabbitmqTopology({
       settings: this.#options,
-      connection: { openChannel: () => openChannel(connection, runtime) },
+      connection: { openChannel: () => openChannel(connection, runtime), runtime },
     });
     await topology.apply({ entities: Array.from(this.#applied.values()) });
   }

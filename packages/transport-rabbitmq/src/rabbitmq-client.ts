@@ -1,4 +1,4 @@
-import { connect, credentials as saslOf } from 'amqplib';
+import { IllegalOperationError, connect, credentials as saslOf } from 'amqplib';
 import type { TopologyChannel } from './topology/topology-channel.ts';
 
 /** What the broker tells of one arrival. */
@@ -48,7 +48,8 @@ interface ChannelEvents {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: () => void): unknown;
   on(event: 'handler-error', listener: (error: Error) => void): unknown;
-  on(event: 'ack' | 'nack', listener: (confirm: AmqpConfirm) => void): unknown;
+  /** Comes before the client itself counts them: what is thrown there, it does not hear of. */
+  prependListener(event: 'ack' | 'nack', listener: (confirm: AmqpConfirm) => void): unknown;
   on(event: 'return', listener: (returned: AmqpReturn) => void): unknown;
 }
 
@@ -76,13 +77,14 @@ export interface Settled {
 /** What we use of a connection. */
 export interface AmqpConnection {
   on(event: 'error' | 'close', listener: (error?: Error) => void): unknown;
-  on(event: 'handler-error', listener: (error: Error) => void): unknown;
   on(event: 'blocked', listener: (reason: string) => void): unknown;
   on(event: 'unblocked', listener: () => void): unknown;
   createChannel(): Promise<AmqpChannel>;
   createConfirmChannel(): Promise<AmqpChannel>;
   close(): Promise<void>;
-  /** Ends the socket, whatever it was doing. */
+  /** The broker takes no messages: it has said so while it was connected to, before anybody could listen. */
+  readonly isBlocked: boolean;
+  /** Ends the socket, whatever it was doing, and all that hangs on it. */
   destroy(): void;
   /** Holds back what is written until {@link uncork}. */
   cork(): void;
@@ -122,8 +124,11 @@ export async function connectAmqp(target: AmqpTarget, signal: AbortSignal): Prom
   const where = { protocol, hostname, port, vhost: encodeURIComponent(vhost), heartbeat: target.heartbeatSeconds };
   const model = await connect(where, socketOptions);
   const { connection } = model as unknown as { readonly connection: InnerConnection };
-  return Object.assign(model as unknown as Omit<AmqpConnection, 'destroy' | 'cork' | 'uncork' | 'onDrain'>, {
-    destroy: (): void => connection.stream.destroy(),
+  // what ended it came right behind the last word of the handshake: the client has told nobody, and never will
+  if (connection.stream.writableEnded) throw new Error('Socket closed abruptly: the broker ended the connection as soon as it was open');
+  return Object.assign(model as unknown as Omit<AmqpConnection, 'isBlocked' | 'destroy' | 'cork' | 'uncork' | 'onDrain'>, {
+    isBlocked: connection.blocked,
+    destroy: (): void => void connection.stream.destroy(new Error('the connection was given up')), // without an error the heartbeats go on
     cork: (): void => connection.stream.cork(),
     uncork: (): void => connection.stream.uncork(),
     onDrain: (listener: () => void): void => void connection.stream.prependListener('drain', listener),
@@ -132,5 +137,15 @@ export async function connectAmqp(target: AmqpTarget, signal: AbortSignal): Prom
 
 /** What the client does not offer: it leaves a socket open that it has given up, and that keeps the process alive. */
 interface InnerConnection {
-  readonly stream: { destroy(): void; cork(): void; uncork(): void; prependListener(event: 'drain', listener: () => void): unknown };
+  readonly blocked: boolean;
+  readonly stream: {
+    readonly writableEnded: boolean;
+    destroy(error: Error): unknown;
+    cork(): void;
+    uncork(): void;
+    prependListener(event: 'drain', listener: () => void): unknown;
+  };
 }
+
+/** True for what the client throws when it has closed a channel or a connection, or is about to. */
+export const isClosedByClient = (error: unknown): boolean => error instanceof IllegalOperationError;

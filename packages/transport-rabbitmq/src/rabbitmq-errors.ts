@@ -14,6 +14,8 @@ interface OpenFailure {
   readonly says: string;
 }
 
+const VHOST_WAY_OUT = 'Check the path of `url`, or run `rabbitmqctl add_vhost` and `rabbitmqctl set_permissions`.';
+
 /** First match wins; the client wraps what the broker says into its own sentences. */
 const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
   {
@@ -22,9 +24,19 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     says: 'The broker refused the user name or the password. Check the credentials in `url` or `credentials`; the user "guest" may connect from the broker\'s own machine only.',
   },
   {
-    pattern: /NOT[-_]ALLOWED|Expected ConnectionOpenOk/i,
+    pattern: /NOT[-_]ALLOWED/i,
     isFinal: true,
-    says: 'The broker refused the virtual host: it does not exist, or the user has no permission for it. Check the path of `url`, or run `rabbitmqctl add_vhost` and `rabbitmqctl set_permissions`.',
+    says: `The broker refused the virtual host: it does not exist, or the user has no permission for it. ${VHOST_WAY_OUT}`,
+  },
+  {
+    pattern: /Expected ConnectionOpenOk/,
+    isFinal: false, // the client does not tell what the broker has said: another node may take it
+    says: `The broker ended the connection instead of opening the virtual host: that does not exist, the user has no permission for it, or the broker was stopping. ${VHOST_WAY_OUT}`,
+  },
+  {
+    pattern: /Handshake terminated by server/,
+    isFinal: false,
+    says: 'The broker ended the connection while it was made. See `cause`, and the log of the broker.',
   },
   {
     pattern: /SASL mechanism/i,
@@ -57,7 +69,8 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     says: 'The two sides could not agree on TLS. Check `tls`, the certificates, and whether the port speaks TLS.',
   },
   {
-    pattern: /Invalid frame|Frame size|frame type|Frame on channel|Expected Connection|expecting to have to go/,
+    pattern:
+      /Invalid frame|Frame size|frame type|Frame on channel|Server frameMax|Unknown class|ERR_(?:BUFFER_)?OUT_OF|Expected (?:C|c)onnection|expecting to have to go/,
     isFinal: false,
     says: 'What answers there does not speak AMQP 0-9-1. Check host and port in `url`; RabbitMQ has other ports for HTTP and for MQTT.',
   },

@@ -7,7 +7,7 @@ const REFUSED =
 describe('an open that failed', () => {
   it.each([
     [REFUSED, true, 'Check the credentials'],
-    ['Expected ConnectionOpenOk; got <ConnectionClose channel:0>', true, 'virtual host'],
+    ['Expected ConnectionOpenOk; got <ConnectionClose channel:0>', false, 'virtual host'],
     ['Handshake terminated by server: 530 (NOT-ALLOWED) with message "NOT_ALLOWED - vhost x not found"', true, 'rabbitmqctl add_vhost'],
     ['connect ECONNREFUSED 127.0.0.1:5672', false, 'Nothing listens'],
     ['getaddrinfo ENOTFOUND broker', false, 'name of the host'],

@@ -6,6 +6,9 @@ import { backoffMs } from './backoff.ts';
 /** How long a connection may take to say goodbye, in milliseconds. */
 const GOODBYE_MS = 2_000;
 
+/** The reason of a broker that has said it before anybody could listen. */
+const BLOCKED_AT_ONCE = 'it said so while it was connected to';
+
 /** What a {@link ConnectionSupervisor} works with. */
 export interface SupervisorParts {
   readonly runtime: Runtime;
@@ -118,32 +121,33 @@ export class ConnectionSupervisor {
     const connection = await this.#parts.connect(attempt, signal);
     onReached();
     let isLive = true;
+    let lostBy: Error | undefined;
     const ended = (error?: Error): void => {
       if (isLive) this.#lost(connection, error);
       isLive = false;
+      lostBy ??= error;
     };
-    let reported: Error | undefined;
-    connection.on('error', (error) => (reported = error));
-    connection.on('close', (error) => ended(error ?? reported));
-    connection.on('handler-error', (error) => ended(error));
-    connection.on('blocked', (reason) => this.#blocked(connection, reason));
-    connection.on('unblocked', () => this.#blocked(connection, undefined));
+    let blocked = connection.isBlocked ? BLOCKED_AT_ONCE : undefined;
+    const onBlocked = (reason: string | undefined): void => {
+      blocked = reason;
+      if (this.connection === connection) this.#set({ is: 'connected', connection, blocked });
+    };
+    connection.on('error', ended); // after some errors the client waits for the broker to say goodbye, for ever
+    connection.on('close', ended);
+    connection.on('blocked', onBlocked);
+    connection.on('unblocked', () => onBlocked(undefined));
     try {
       signal.throwIfAborted();
       await this.#parts.onConnected(connection);
       signal.throwIfAborted();
-      if (!isLive) throw reported ?? notConnected('it was lost at once');
+      if (!isLive) throw lostBy ?? notConnected('it was lost at once');
     } catch (error) {
       isLive = false;
       connection.destroy();
       throw error;
     }
-    this.#set({ is: 'connected', connection, blocked: undefined });
+    this.#set({ is: 'connected', connection, blocked });
     for (const waiter of this.#waiting) waiter.resolve(connection);
-  }
-
-  #blocked(connection: AmqpConnection, reason: string | undefined): void {
-    if (this.connection === connection) this.#set({ is: 'connected', connection, blocked: reason });
   }
 
   #lost(connection: AmqpConnection, error: Error | undefined): void {

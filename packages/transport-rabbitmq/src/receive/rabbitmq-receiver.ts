@@ -78,6 +78,7 @@ export class RabbitmqReceiver implements IReceiver {
       await this.#adjust();
     } catch (error) {
       this.#state = 'stopped';
+      this.#retry?.cancel();
       throw consumeError(error, this.#parts.endpoint);
     }
   }
@@ -148,19 +149,21 @@ export class RabbitmqReceiver implements IReceiver {
     );
     channel.flush(); // after the end of the consumer: what is given back before comes here again at once
     for (const done of await Promise.allSettled(cancelling)) {
-      if (done.status === 'rejected' && channel.isOpen) {
-        await closeChannel(channel.channel, this.#parts.runtime); // a consumer that cannot be ended ends with its channel
-        channel.end('a consumer could not be ended');
-      }
+      if (done.status === 'rejected') await channel.giveUp('a consumer could not be ended'); // it ends with its channel
     }
   }
 
   async #consumeAll(prefetch: number): Promise<void> {
     const channel = await this.#openChannel();
     const consuming: Consuming = this.#consuming ?? { channel, prefetch, tags: new Map() };
-    if (this.#consuming === undefined) await this.#ask('a prefetch', channel.channel.prefetch(prefetch));
-    this.#consuming = consuming;
-    for (const queue of this.#parts.queues) if (!consuming.tags.has(queue)) await this.#consume(consuming, queue);
+    try {
+      if (this.#consuming === undefined) await this.#ask('a prefetch', channel.channel.prefetch(prefetch));
+      this.#consuming = consuming;
+      for (const queue of this.#parts.queues) if (!consuming.tags.has(queue)) await this.#consume(consuming, queue);
+    } catch (error) {
+      await channel.giveUp('the broker did not answer'); // what is asked next on it would wait behind that
+      throw error;
+    }
     this.#failures = 0;
     this.#isRefusalTold = false;
   }
@@ -253,7 +256,7 @@ export class RabbitmqReceiver implements IReceiver {
   }
 
   #arrived(channel: ReceiveChannel, message: AmqpMessage): void {
-    channel.arrived(message);
+    if (!channel.arrived(message)) return;
     if (this.#state !== 'receiving') channel.release(message.fields.deliveryTag);
     else if (this.#handedOver < this.#prefetch && this.#early.length === 0) this.#handOver(channel, message);
     else this.#early.push({ channel, message });

@@ -1,5 +1,6 @@
 import type { Runtime, SettleResult } from '@waybill/core/transport';
 import type { AmqpChannel, AmqpMessage } from '../rabbitmq-client.ts';
+import { closeChannel } from '../connection/open-channel.ts';
 import { describe } from '../rabbitmq-errors.ts';
 import { Settlements } from './settlements.ts';
 
@@ -18,6 +19,7 @@ export class ReceiveChannel {
   readonly #settlements = new Settlements();
   readonly #held = new Map<number, Losable>();
   readonly #onEnd: (reason: string) => void;
+  #lastTag = 0;
   #isFlushDue = false;
   #isOpen = true;
 
@@ -28,15 +30,23 @@ export class ReceiveChannel {
     let reason = 'the channel was closed';
     channel.on('error', (error) => (reason = describe(error)));
     channel.on('close', () => this.end(reason));
+    channel.on('handler-error', (error) => void this.giveUp(describe(error))); // what came for a consumer that nobody knows would be held for ever
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** A message has come by this channel. It is unsettled until one of the verbs. */
-  arrived({ fields }: AmqpMessage): void {
-    this.#settlements.add(fields.deliveryTag);
+  /** A message has come by this channel: true, and it is unsettled until one of the verbs. With a tag that is not the next one nobody knows what an ack would cover. */
+  arrived({ fields: { deliveryTag } }: AmqpMessage): boolean {
+    if (!this.#isOpen) return false;
+    if (deliveryTag !== this.#lastTag + 1) {
+      void this.giveUp(`the broker delivered with the tag ${deliveryTag} after ${this.#lastTag}`);
+      return false;
+    }
+    this.#lastTag = deliveryTag;
+    this.#settlements.add(deliveryTag);
+    return true;
   }
 
   /** Somebody holds the delivery, and is to be told when it is lost. */
@@ -82,6 +92,13 @@ export class ReceiveChannel {
     this.#held.clear();
     for (const delivery of held) delivery.lose(reason);
     this.#onEnd(reason);
+  }
+
+  /** Ends it and closes it: the broker delivers again what is unsettled. Never rejects. */
+  async giveUp(reason: string): Promise<void> {
+    if (!this.#isOpen) return;
+    this.end(reason);
+    await closeChannel(this.channel, this.#runtime);
   }
 
   #flushSoon(): void {

@@ -27,7 +27,6 @@ export class Settlements {
   /** A delivery has come. */
   add(tag: number): void {
     if (this.#states.length === 0) this.#lowest = tag;
-    while (this.#lowest + this.#states.length < tag) this.#states.push(DONE);
     this.#states.push(UNSETTLED);
     this.#unsettled += 1;
   }

@@ -1,4 +1,7 @@
 import type { AmqpChannel, AmqpConfirm, AmqpProperties, AmqpReturn } from '../rabbitmq-client.ts';
+import { isClosedByClient } from '../rabbitmq-client.ts';
+import type { RefusedPublish } from './refused-publish.ts';
+import { refusedPublish } from './refused-publish.ts';
 
 /** What became of one publish. */
 export type PublishEnd =
@@ -7,6 +10,8 @@ export type PublishEnd =
   | { readonly is: 'returned' }
   /** The broker could not store it. */
   | { readonly is: 'refused' }
+  /** The broker ended the channel because of it, and has not stored it. */
+  | ({ readonly is: 'blamed' } & RefusedPublish)
   /** The channel ended before the broker said anything. */
   | { readonly is: 'lost'; readonly cause: unknown }
   /** It did not leave. */
@@ -56,22 +61,16 @@ export class PublishChannel {
   #count = 0;
   #error: Error | undefined;
   #isOpen = true;
-  readonly #onRoom: () => void;
-  readonly #onWrite: () => void;
+  readonly #watch: PublishWatch;
 
-  constructor(channel: AmqpChannel, { onWrite, onRoom, onEnd }: PublishWatch) {
+  constructor(channel: AmqpChannel, watch: PublishWatch) {
     this.#channel = channel;
-    this.#onRoom = onRoom;
-    this.#onWrite = onWrite;
-    channel.on('ack', (confirm) => this.#confirmed(confirm, CONFIRMED));
-    channel.on('nack', (confirm) => this.#confirmed(confirm, REFUSED));
+    this.#watch = watch;
+    channel.prependListener('ack', (confirm) => this.#confirmed(confirm, CONFIRMED));
+    channel.prependListener('nack', (confirm) => this.#confirmed(confirm, REFUSED));
     channel.on('return', (returned) => this.#returned(returned));
     channel.on('error', (error) => (this.#error = error));
-    channel.on('close', () => {
-      this.#isOpen = false;
-      this.#loseAll();
-      onEnd();
-    });
+    channel.on('close', () => this.#ended());
   }
 
   get isOpen(): boolean {
@@ -90,20 +89,43 @@ export class PublishChannel {
   /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
   publish(publish: Publish): void {
     const { exchange, routingKey, content, properties, mandatory } = publish;
-    if (this.#count > 0) this.#onWrite();
-    this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
+    if (this.#count > 0) this.#watch.onWrite();
+    try {
+      this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
+    } catch (error) {
+      if (isClosedByClient(error)) this.#ended(); // it waits for the broker to agree, perhaps for ever
+      throw error;
+    }
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;
   }
 
   #confirmed({ deliveryTag, multiple }: AmqpConfirm, end: PublishEnd): void {
+    const last = this.#headTag + this.#unconfirmed.length - this.#head - 1;
+    if (deliveryTag > last) this.#giveUp(new Error(`the broker has confirmed the message ${deliveryTag}, and ${last} were sent`));
     if (multiple) while (this.#headTag <= deliveryTag && this.#head < this.#unconfirmed.length) this.#end(this.#head, end);
     else this.#end(this.#head + deliveryTag - this.#headTag, end);
     this.#compact();
-    this.#onRoom();
+    this.#watch.onRoom();
+  }
+
+  /** What the broker says cannot be relied on: everything under way is lost. Throws. */
+  #giveUp(error: Error): never {
+    this.#error = error;
+    this.#ended();
+    this.#channel.close().catch(() => undefined); // it ends with its connection, if not before
+    throw error;
+  }
+
+  #ended(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#loseAll();
+    this.#watch.onEnd();
   }
 
   #end(at: number, end: PublishEnd): void {
+    if (at < this.#head) return; // confirmed before
     const found = this.#unconfirmed[at];
     this.#unconfirmed[at] = undefined;
     while (this.#head < this.#unconfirmed.length && this.#unconfirmed[this.#head] === undefined) {
@@ -133,7 +155,20 @@ export class PublishChannel {
     this.#head = 0;
     this.#count = 0;
     const end: PublishEnd = { is: 'lost', cause: this.#error ?? 'the channel was closed before the broker confirmed' };
-    for (const one of lost) one?.publish.ended(one.isReturned ? RETURNED : end);
+    const [blamed, refusal] = this.#blamed(lost);
+    for (const one of lost) {
+      if (one?.isReturned === true) one.publish.ended(RETURNED);
+      else one?.publish.ended(one === blamed && refusal !== undefined ? { is: 'blamed', ...refusal } : end);
+    }
+  }
+
+  /** The last one that the error can mean: whichever of them it was, the broker has taken nothing after it; of those before nobody knows. */
+  #blamed(lost: readonly (Unconfirmed | undefined)[]): readonly [Unconfirmed?, RefusedPublish?] {
+    for (const one of lost.toReversed()) {
+      const refusal = one === undefined ? undefined : refusedPublish(this.#error, one.publish.exchange, one.publish.content.length);
+      if (one !== undefined && refusal !== undefined) return [one, refusal];
+    }
+    return [];
   }
 
   #compact(): void {

@@ -2,7 +2,7 @@ import type { Runtime, Timer } from '@waybill/core/transport';
 import { LOG_EVENTS } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
 import type { WriteGatherer } from '../connection/write-gatherer.ts';
-import { openChannel } from '../connection/open-channel.ts';
+import { closeChannel, openChannel } from '../connection/open-channel.ts';
 import type { AmqpChannel, AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected } from '../rabbitmq-errors.ts';
 import type { Publish } from './publish-channel.ts';
@@ -69,7 +69,12 @@ export class PublishLine {
       onRoom: () => this.#flush(),
       onEnd: () => this.#ended(channel, connection),
     });
-    if (prepare !== undefined) await prepare(raw, channel);
+    try {
+      await prepare?.(raw, channel);
+    } catch (error) {
+      void closeChannel(raw, runtime);
+      throw error;
+    }
     if (!channel.isOpen) throw notConnected('the channel ended at once');
     this.#channel = channel;
     this.#flush();

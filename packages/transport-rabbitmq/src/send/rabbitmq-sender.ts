@@ -4,7 +4,6 @@ import { DIRECT_REPLY_TO } from '../native-headers.ts';
 import type { KnownExchanges } from './known-exchanges.ts';
 import type { PublishEnd } from './publish-channel.ts';
 import type { PublishLine } from './publish-line.ts';
-import { refusedPublish } from './refused-publish.ts';
 import type { Route } from './route.ts';
 import { routeOf } from './route.ts';
 import { SendCall } from './send-call.ts';
@@ -99,25 +98,19 @@ export class RabbitmqSender {
       content: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
       properties: toAmqp(entry, { nativeId, timeToLiveMs, priority: entry.priority, replyTo: isInbox ? DIRECT_REPLY_TO : undefined }),
       signal,
-      ended: (end) => ended(this.#outcomeOf(end, nativeId, route, body.byteLength)),
+      ended: (end) => ended(this.#outcomeOf(end, nativeId, route)),
     });
   }
 
-  #outcomeOf(end: PublishEnd, nativeId: string, route: Route, bytes: number): SendOutcome {
+  #outcomeOf(end: PublishEnd, nativeId: string, { exchange }: Route): SendOutcome {
     if (end.is === 'confirmed') return { status: 'accepted', nativeId };
     if (end.is === 'returned') return rejected('UNROUTABLE', false);
     if (end.is === 'refused') return rejected('SEND_REJECTED', true, NACKED);
     if (end.is === 'unsent')
       return end.cause instanceof RangeError ? rejected('HEADERS_TOO_LARGE', false, end.cause) : rejected('SEND_REJECTED', true, end.cause);
-    return this.#lostOutcome(end.cause, route, bytes);
-  }
-
-  /** The broker closes the channel for a publish that it does not take, and says which exchange or size it was: that one is not stored. */
-  #lostOutcome(cause: unknown, { exchange }: Route, bytes: number): SendOutcome {
-    const refusal = refusedPublish(cause, exchange, bytes);
-    if (refusal === undefined) return { status: 'unknown', cause };
-    if (refusal.code === 'UNROUTABLE') this.#parts.exchanges.forget(exchange);
-    return { status: 'rejected', retryable: false, ...refusal };
+    if (end.is === 'lost') return { status: 'unknown', cause: end.cause };
+    if (end.code === 'UNROUTABLE') this.#parts.exchanges.forget(exchange);
+    return rejected(end.code, false, end.cause);
   }
 
   /** What can be known before anything leaves. */

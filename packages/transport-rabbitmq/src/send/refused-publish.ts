@@ -9,11 +9,13 @@ export interface RefusedPublish {
 
 /** What the broker calls the exchange whose name is empty. */
 const DEFAULT_EXCHANGE = 'amq.default';
+/** The method that the broker names when it refuses a publish. */
+const PUBLISH = 40;
 const TOO_LARGE = /message size (\d+) is larger than (?:configured )?max size (\d+)/;
 
-/** What the error that ended a channel says of a message that was under way there; `undefined` when it means none, or another one. */
+/** What the error that ended a channel says of a message that was under way there; `undefined` when it cannot mean it. */
 export function refusedPublish(cause: unknown, exchange: string, bytes: number): RefusedPublish | undefined {
-  if (!(cause instanceof Error)) return undefined;
+  if (!(cause instanceof Error) || (cause as { readonly methodId?: unknown }).methodId !== PUBLISH) return undefined;
   const [, size, most] = TOO_LARGE.exec(cause.message) ?? [];
   if (size === String(bytes)) return { code: 'SEND_REJECTED', cause: tooLarge(bytes, Number(most), cause) };
   const name = exchange === '' ? DEFAULT_EXCHANGE : exchange;

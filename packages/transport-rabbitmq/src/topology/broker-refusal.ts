@@ -19,7 +19,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([['auto_delete', 'autoDelete'
 
 /** The refusal in an error of the client, by the code and the text of the broker; `undefined` when it is none: the connection was lost, the client refused. */
 export function brokerRefusal(error: unknown): BrokerRefusal | undefined {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'number' || typeof message !== 'string') return undefined;
   const text = SAYS.exec(message)?.[1] ?? message;
   if (code === 404) return { is: 'missing', text };

@@ -1,6 +1,8 @@
+import { inTime } from '../connection/in-time.ts';
+import { closeChannel } from '../connection/open-channel.ts';
 import type { TopologyChannel, TopologyConnection } from './topology-channel.ts';
 
-/** A channel for declarations. A refusal closes it, and the next declaration gets a new one: no refusal harms another entity. */
+/** A channel for declarations. A refusal closes it, as silence does, and the next declaration gets a new one: no refusal harms another entity. */
 export class DeclaringChannel {
   readonly #connection: TopologyConnection;
   #channel: TopologyChannel | undefined;
@@ -12,9 +14,9 @@ export class DeclaringChannel {
   async run<T>(work: (channel: TopologyChannel) => Promise<T>): Promise<T> {
     const channel = this.#channel ?? (await this.#open());
     try {
-      return await work(channel);
+      return await inTime(this.#connection.runtime, 'a declaration', work(channel));
     } catch (error) {
-      this.#channel = undefined;
+      await this.close();
       throw error;
     }
   }
@@ -22,7 +24,7 @@ export class DeclaringChannel {
   async close(): Promise<void> {
     const channel = this.#channel;
     this.#channel = undefined;
-    await channel?.close().catch(() => undefined); // the broker may have closed it before
+    if (channel !== undefined) await closeChannel(channel, this.#connection.runtime);
   }
 
   async #open(): Promise<TopologyChannel> {

@@ -1,3 +1,5 @@
+import type { Runtime } from '@waybill/core/transport';
+
 /** Options of a queue, as the client takes them. */
 export interface DeclareQueueOptions {
   readonly durable: boolean;
@@ -43,4 +45,6 @@ export interface TopologyConnection {
    * Rejects with a coded error when there is no connection in time.
    */
   openChannel(): Promise<TopologyChannel>;
+  /** The clock of the transport: no answer is waited for without end. */
+  readonly runtime: Runtime;
 }

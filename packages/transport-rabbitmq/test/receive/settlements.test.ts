@@ -41,16 +41,16 @@ describe('settlements of one channel', () => {
     expect(settlements.take().releases).toEqual([2, 3, 4]);
   });
 
-  it('go on after a pause, and after tags that were never seen', () => {
+  it('go on after a pause', () => {
     const settlements = arrived(1);
     settlements.ack(1);
     settlements.take();
-    settlements.add(7);
-    settlements.add(9);
-    settlements.ack(9);
-    expect(settlements.take()).toEqual({ ...NOTHING, acks: [9] });
-    settlements.ack(7);
-    expect(settlements.take()).toEqual({ ...NOTHING, ackUpTo: 7 });
+    settlements.add(2);
+    settlements.add(3);
+    settlements.ack(3);
+    expect(settlements.take()).toEqual({ ...NOTHING, acks: [3] });
+    settlements.ack(2);
+    expect(settlements.take()).toEqual({ ...NOTHING, ackUpTo: 2 });
   });
 
   it('write each settlement once, whatever the order, and none that was not asked for', () => {

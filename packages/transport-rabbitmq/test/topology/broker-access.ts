@@ -1,4 +1,5 @@
 import type { ConfirmChannel } from 'amqplib';
+import { systemRuntime } from '@waybill/core';
 import { connect } from 'amqplib';
 import type { BrokerListing } from '../../src/topology/broker-listing.ts';
 import type { PlanSettings } from '../../src/topology/plan-topology.ts';
@@ -29,7 +30,7 @@ export class BrokerAccess implements AsyncDisposable {
   static async open(url: string): Promise<BrokerAccess> {
     const model = await connect(url, { noDelay: true });
     const channel = await model.createConfirmChannel();
-    const connection: TopologyConnection = { openChannel: () => model.createChannel() };
+    const connection: TopologyConnection = { openChannel: () => model.createChannel(), runtime: systemRuntime() };
     const access = new BrokerAccess(connection, channel, () => model.close().catch(() => undefined)); // it may be closed
     model.on('error', (error) => void access.errors.push(error));
     channel.on('error', (error) => void access.errors.push(error));

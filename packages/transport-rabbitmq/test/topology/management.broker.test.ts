@@ -156,7 +156,7 @@ await describeOwn('rabbitmq', (server) => {
       await lost[Symbol.asyncDispose]();
       return channel;
     };
-    const port = new RabbitmqTopology({ connection: { openChannel }, settings: { queue: 'quorum' } });
+    const port = new RabbitmqTopology({ connection: { ...lost.connection, openChannel }, settings: { queue: 'quorum' } });
     const error = await port.apply(port.plan(topologyOf({ endpoints: [endpointOf('lost')] }))).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'TRANSPORT_NOT_OPEN', details: { kind: 'exchange' } });
   });
