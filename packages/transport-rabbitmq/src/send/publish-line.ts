@@ -1,5 +1,5 @@
 import type { Runtime, Timer } from '@waybill/core/transport';
-import { LOG_EVENTS } from '@waybill/core/transport';
+import { LOG_EVENTS, isBusError } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
 import type { WriteGatherer } from '../connection/write-gatherer.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
@@ -57,7 +57,7 @@ export class PublishLine {
     }
   }
 
-  /** Opens a channel on a new connection, and sends what waits. */
+  /** Opens a channel on a new connection, and sends what waits. @throws ConnectionError `TRANSPORT_NOT_OPEN` */
   async attach(connection: AmqpConnection): Promise<void> {
     const { runtime, prepare } = this.#parts;
     this.#reopening?.cancel();
@@ -73,7 +73,7 @@ export class PublishLine {
       await prepare?.(raw, channel);
     } catch (error) {
       void closeChannel(raw, runtime);
-      throw error;
+      throw isBusError(error) ? error : notConnected(`a channel could not be prepared (${describe(error)})`, error);
     }
     if (!channel.isOpen) throw notConnected('the channel ended at once');
     this.#channel = channel;

@@ -1,5 +1,6 @@
 import type { ITransportTopology, Topology, TopologyDifference, TopologyPlan, TopologyPruning } from '@waybill/core/transport';
 import { ConfigurationError } from '@waybill/core/transport';
+import { inTime } from '../connection/in-time.ts';
 import { applyTopology } from './apply-topology.ts';
 import type { BrokerListing } from './broker-listing.ts';
 import { compareTopology } from './compare-topology.ts';
@@ -8,6 +9,9 @@ import type { PlanSettings } from './plan-topology.ts';
 import { planTopology } from './plan-topology.ts';
 import { pruneTopology } from './prune-topology.ts';
 import type { TopologyConnection } from './topology-channel.ts';
+
+/** How long a transport that closes waits for the broker to remove queues, in milliseconds. */
+const REMOVE_MS = 2_000;
 
 /** What the topology of a transport works with. */
 export interface RabbitmqTopologyParts {
@@ -53,9 +57,11 @@ export class RabbitmqTopology implements ITransportTopology {
     const names = Array.from(this.#temporary);
     this.#temporary.clear();
     if (names.length === 0) return;
-    await withDeclaringChannel(this.#parts.connection, async (channel) => {
+    const { connection } = this.#parts;
+    const removing = withDeclaringChannel(connection, async (channel) => {
       for (const name of names) await channel.run((open) => open.deleteQueue(name, { ifUnused: false, ifEmpty: false }));
-    }).catch(() => undefined);
+    });
+    await inTime(connection.runtime, 'the end of temporary queues', removing, REMOVE_MS).catch(() => undefined);
   }
 }
 

@@ -13,8 +13,6 @@ export const Ask = defineQuery<{ readonly n: number }, { readonly n: number }>('
 
 /** The endpoint of the bus, and its queue. */
 export const QUEUE = 'work';
-/** So many times as fast as the machine's own runs the time of the transport: ten seconds are half of one. */
-const HASTE = 20;
 /** For what must come, on a busy machine too; milliseconds. */
 const PATIENCE_MS = 10_000;
 const BETWEEN_LOOKS_MS = 5;
@@ -23,6 +21,10 @@ const BETWEEN_LOOKS_MS = 5;
 export interface RigOptions extends RabbitmqOptions {
   readonly provisioning?: 'apply' | 'assume';
   readonly receives?: boolean;
+  /** Receives events only, by a queue that goes with it. */
+  readonly temporary?: boolean;
+  /** So many times as fast as the machine's own runs the time of the transport. @default 20: ten seconds are half of one */
+  readonly haste?: number;
 }
 
 /** A bus whose broker is a scripted peer, in hasty time, and what has come of it. */
@@ -33,21 +35,24 @@ export class ProtocolRig implements AsyncDisposable {
   /** What was logged as a warning or an error. */
   readonly loud: string[] = [];
 
-  private constructor(peer: ScriptedPeer, { provisioning = 'assume', receives = true, ...options }: RigOptions) {
+  private constructor(peer: ScriptedPeer, { provisioning = 'assume', receives = true, temporary = false, haste = 20, ...options }: RigOptions) {
     this.peer = peer;
-    const handlers = [
-      handler(Work, ({ n }) => void this.handled.push(n)),
-      handler(Done, ({ n }) => void this.handled.push(n)),
-      handler(Ask, ({ n }) => ({ n: n + 1 })),
-    ];
+    const events = [handler(Done, ({ n }) => void this.handled.push(n))];
+    const handlers = [handler(Work, ({ n }) => void this.handled.push(n)), handler(Ask, ({ n }) => ({ n: n + 1 })), ...events];
+    const receiving = endpoint(QUEUE, {
+      handlers: temporary ? events : handlers,
+      temporary,
+      recovery: { retries: 0 },
+      blockedThreshold: '600s', // a loop that is held is held much longer in hasty time
+    });
     this.bus = createBus({
       name: 'protocol',
       transport: rabbitmq({ url: peer.url, ...options }),
       provisioning,
-      runtime: hastyRuntime(HASTE, this.#logger()),
-      routes: [route(Work, QUEUE), route(Ask, QUEUE)],
+      runtime: hastyRuntime(haste, this.#logger()),
+      routes: temporary ? [] : [route(Work, QUEUE), route(Ask, QUEUE)],
       publishes: [Done],
-      ...(receives ? { endpoints: [endpoint(QUEUE, { handlers, recovery: { retries: 0 }, blockedThreshold: '600s' })] } : {}),
+      ...(receives ? { endpoints: [receiving] } : {}),
     });
   }
 
