@@ -125,14 +125,13 @@ export class PublishChannel {
   }
 
   #end(at: number, end: PublishEnd): void {
-    if (at < this.#head) return; // confirmed before
     const found = this.#unconfirmed[at];
+    if (found === undefined) return; // confirmed before
     this.#unconfirmed[at] = undefined;
     while (this.#head < this.#unconfirmed.length && this.#unconfirmed[this.#head] === undefined) {
       this.#head += 1;
       this.#headTag += 1;
     }
-    if (found === undefined) return;
     this.#count -= 1;
     found.publish.ended(found.isReturned ? RETURNED : end);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shortenHeartbeats } from '../support/peer/amqp-codec.ts';
+import { bodyFrame, shortenHeartbeats } from '../support/peer/amqp-codec.ts';
 import type { PeerConsumer } from '../support/peer/peer-broker.ts';
 import type { PeerLink } from '../support/peer/peer-link.ts';
 import { ProtocolRig, QUEUE, inTime, leavesNothing, until } from '../support/peer/protocol-rig.ts';
@@ -74,6 +74,17 @@ describe('a connection that stands', () => {
     } finally {
       restore();
     }
+  });
+
+  it('loses the channel that it sends by, for the client gave that up, and the broker does not agree: another one sends', async () => {
+    await using rig = await ProtocolRig.started();
+    rig.peer.on('ChannelClose', silence);
+    const link = sendingLink(rig);
+    for (const channel of link.channels.keys()) link.write(bodyFrame(channel, Buffer.from('x')));
+    await until('it is given up', () => rig.peer.count('ChannelClose') === 1);
+    await rig.recovers();
+    expect(rig.peer.links.has(link)).toBe(true);
+    expect(rig.loud).toEqual([]);
   });
 
   it.concurrent.each([404, 403, 405, 406, 311, 313])(
@@ -154,11 +165,13 @@ describe('stop()', () => {
   });
 
   it('ends when there is no answer to the end of a temporary queue', async () => {
-    await using rig = await ProtocolRig.started({ provisioning: 'apply', temporary: true });
+    await using rig = await ProtocolRig.started({ provisioning: 'apply', temporary: true, haste: 5 });
     rig.peer.on('QueueDelete', silence);
+    const begun = performance.now();
     await inTime(rig.bus.stop());
     expect(rig.peer.count('QueueDelete')).toBe(1);
     await until('all sockets are closed', () => rig.peer.links.size === 0);
+    expect(performance.now() - begun).toBeLessThan(4_000); // one answer to a declaration may take 30 s, six of these
     expect(rig.loud).toEqual([]);
   });
 
