@@ -14,7 +14,7 @@ export const Ask = defineQuery<{ readonly n: number }, { readonly n: number }>('
 /** The endpoint of the bus, and its queue. */
 export const QUEUE = 'work';
 /** For what must come, on a busy machine too; milliseconds. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 15_000;
 const BETWEEN_LOOKS_MS = 5;
 
 /** What a {@link ProtocolRig} is to be. */
@@ -35,7 +35,10 @@ export class ProtocolRig implements AsyncDisposable {
   /** What was logged as a warning or an error. */
   readonly loud: string[] = [];
 
-  private constructor(peer: ScriptedPeer, { provisioning = 'assume', receives = true, temporary = false, haste = 20, ...options }: RigOptions) {
+  private constructor(
+    peer: ScriptedPeer,
+    { provisioning = 'assume', receives = true, temporary = false, haste = 20, ...options }: RigOptions,
+  ) {
     this.peer = peer;
     const events = [handler(Done, ({ n }) => void this.handled.push(n))];
     const handlers = [handler(Work, ({ n }) => void this.handled.push(n)), handler(Ask, ({ n }) => ({ n: n + 1 })), ...events];
