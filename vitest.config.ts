@@ -25,6 +25,7 @@ export default defineConfig({
             'scripts/test/**/*.test.ts',
             'examples/*/test/**/*.test.ts',
             'benchmarks/test/**/*.test.ts',
+            'tools/*/test/**/*.test.ts',
           ],
           exclude: ['**/*.broker.test.ts', '**/node_modules/**', '**/dist/**'],
           isolate: false,
@@ -35,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'broker',
-          include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts'],
+          include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts', 'tools/*/test/**/*.broker.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
           pool: 'forks', // a thread with a socket to a broker that answers no more does not end: Node waits for its requests

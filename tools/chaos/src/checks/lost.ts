@@ -1,0 +1,28 @@
+import { type Books, endOf, handledAt, type Message } from '../history/books.ts';
+import { type Problem, problemOf } from './problem.ts';
+
+/** A message that an endpoint was to have, and has not. */
+export interface Missing {
+  readonly message: Message;
+  readonly at: string;
+}
+
+/** Every accepted message that an endpoint has neither handled nor, where that is its fate, in its dead letters. */
+export function missingIn({ messages }: Books): readonly Missing[] {
+  return Array.from(messages.values())
+    .filter((message) => endOf(message) === 'accepted')
+    .flatMap((message) => message.to.filter((at) => !hasEnded(message, at)).map((at) => ({ message, at })));
+}
+
+/** Whether an endpoint has done with a message what was to be done. Dead letters are looked at in the end; until then the last failure counts. */
+function hasEnded(message: Message, at: string): boolean {
+  return message.fate === 'dead' ? message.dead.includes(at) : handledAt(message, at).length > 0;
+}
+
+export function lostMessages(books: Books): readonly Problem[] {
+  const breaches = missingIn(books).map(({ message: { id, visits, fate }, at }) => {
+    const seen = visits.filter((visit) => visit.at === at).map(({ by, end }) => `${by} ${end ?? 'did not end'}`);
+    return `${id} at ${at}, which was to be ${fate}: ${seen.join(', ') || 'nobody saw it'}`;
+  });
+  return problemOf('What was accepted is handled by each endpoint that it is for, or stands in its dead letters.', breaches);
+}

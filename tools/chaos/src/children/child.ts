@@ -1,0 +1,110 @@
+import type { Bus, Logger } from '@waybill/core';
+import { createBus, isBusError } from '@waybill/core';
+import type { BusOptions } from '@waybill/core';
+
+import { clockMs } from '../history/fact.ts';
+import { HistoryWriter } from '../history/history-writer.ts';
+import { transportNamed, type TransportName } from '../transports/transports.ts';
+import { SEND_TIMEOUT_MS } from '../bounds.ts';
+import { untilAborted } from '../waiting.ts';
+
+/** What a process is told when it is started. */
+export interface ChildOptions {
+  /** Such as `producer-1.3`. */
+  readonly name: string;
+  readonly transport: TransportName;
+  readonly url: string;
+  readonly queue: string;
+  /** Where the history is written. */
+  readonly folder: string;
+  readonly seed: number;
+  /** Messages a second, of a producer. */
+  readonly rate: number;
+}
+
+/** One process of the load: its bus, its file of the history, and the moment in which it is to end. */
+export interface Child {
+  readonly options: ChildOptions;
+  readonly history: HistoryWriter;
+  /** Aborts when the process is asked to end. */
+  readonly ending: AbortSignal;
+}
+
+const MEMORY_EVERY_MS = 1_000;
+const MIB = 2 ** 20;
+
+/**
+ * What every process of the load has in common: `SIGTERM` asks it to end, Ctrl-C is for whoever started it, and what
+ * must not happen is written into the history.
+ */
+export async function runChild(live: (child: Child) => Promise<void>): Promise<void> {
+  const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
+  const history = new HistoryWriter(options.folder, options.name);
+  const trouble = (what: string) => (error: unknown) => history.write({ kind: 'trouble', what: `${what}: ${textOf(error)}` });
+  process.on('unhandledRejection', trouble('unhandled rejection'));
+  process.on('warning', trouble('warning'));
+  process.on('uncaughtException', (error) => {
+    trouble('uncaught exception')(error);
+    process.exit(1);
+  });
+  process.on('SIGINT', () => {});
+  const ending = new AbortController();
+  process.once('SIGTERM', () => ending.abort());
+  const memory = setInterval(() => history.write({ kind: 'memory', mb: process.memoryUsage.rss() / MIB }), MEMORY_EVERY_MS);
+  await live({ options, history, ending: ending.signal });
+  clearInterval(memory);
+}
+
+/** A bus over the transport of the run, whose connection is told in the history. */
+export function makeBus({ options, history }: Child, more: Pick<BusOptions, 'endpoints' | 'publishes' | 'observers'>): Bus {
+  return createBus({
+    name: 'chaos',
+    transport: transportNamed(options.transport).connect(options),
+    provisioning: 'apply',
+    publishTimeout: SEND_TIMEOUT_MS,
+    drainTimeout: '5s',
+    logger: intoHistory(history),
+    ...more,
+  } as BusOptions);
+}
+
+/** Starts it, again and again: the broker may be away. Gives up when the process is to end. */
+export async function startBus(bus: Bus, { history, ending }: Child): Promise<boolean> {
+  while (!ending.aborted) {
+    try {
+      await bus.start({ signal: ending });
+      history.write({ kind: 'connection', status: 'connected' });
+      history.write({ kind: 'up' });
+      return true;
+    } catch (error) {
+      if (!isBusError(error)) history.write({ kind: 'trouble', what: `start: ${textOf(error)}` });
+      await untilAborted(ending, START_AGAIN_MS);
+    }
+  }
+  return false;
+}
+
+const START_AGAIN_MS = 250;
+
+/** Stops it, and tells how long that took. */
+export async function stopBus(bus: Bus, { history }: Child): Promise<void> {
+  const begun = clockMs();
+  history.write({ kind: 'stopping' });
+  await bus.stop();
+  history.write({ kind: 'stopped', ms: clockMs() - begun });
+}
+
+/** The connection's changes, and what only a bug can cause. */
+function intoHistory(history: HistoryWriter): Logger {
+  const note: Logger['error'] = (fields, message) => {
+    if (fields.event === 'transport.state' && fields['status'] !== undefined) history.write({ kind: 'connection', status: String(fields['status']) });
+    else if (BUGS.includes(fields.event)) history.write({ kind: 'trouble', what: `${fields.event}: ${message}: ${textOf(fields['error'])}` });
+  };
+  return { debug: note, info: note, warn: note, error: note };
+}
+
+const BUGS = ['task.failed', 'hook.failed', 'transport.callback-failed', 'delivery.after-stop'];
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,57 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Slot } from '../processes/slot.ts';
+import { between, type ChaosFault, pick, type Random } from './chaos-fault.ts';
+
+/** A frozen process is mostly back before anybody has noticed, and sometimes long after the broker has given it up. */
+const SHORT_MS = [300, 2_000] as const;
+const LONG_MS = [7_000, 9_000] as const;
+const LONG_SHARE = 0.3;
+
+/** Of producers and of consumers: killed, stopped, frozen. A process that has ended is followed by another at once. */
+export function processFaults(slots: readonly Slot[]): readonly ChaosFault[] {
+  return (['producer', 'consumer'] as const).flatMap((role) => {
+    const own = slots.filter(({ options }) => options.role === role);
+    return [
+      ending(`kill-${role}`, own, (slot) => slot.kill()), ending(`stop-${role}`, own, (slot) => slot.stop()), freezing(`freeze-${role}`, own)];
+  });
+}
+
+function ending(kind: string, slots: readonly Slot[], end: (slot: Slot) => Promise<boolean>): ChaosFault {
+  return striking(kind, slots, ({ isUp, options }) => isUp && !options.isVeteran, async (slot) => {
+    const hit = await end(slot);
+    slot.launch();
+    return hit;
+  });
+}
+
+function freezing(kind: string, slots: readonly Slot[]): ChaosFault {
+  return striking(kind, slots, ({ isUp }) => isUp, async ({ process: frozen }, random) => {
+    const [least, most] = random() < LONG_SHARE ? LONG_MS : SHORT_MS;
+    frozen.freeze();
+    await pause(between(random, least, most));
+    frozen.thaw();
+    return frozen.isRunning;
+  });
+}
+
+function striking(
+  kind: string,
+  slots: readonly Slot[],
+  fits: (slot: Slot) => boolean,
+  strike: (slot: Slot, random: Random) => Promise<boolean>,
+): ChaosFault {
+  return {
+    kind,
+    strike: async (random) => {
+      const slot = pick(slots, random, fits);
+      if (slot === undefined) return undefined;
+      slot.isBusy = true;
+      try {
+        return { on: [slot.options.name], hit: await strike(slot, random) };
+      } finally {
+        slot.isBusy = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { seededRandom } from '@waybill/simulation';
+
+import type { ChaosOptions } from './chaos-options.ts';
+import { missingIn } from './checks/lost.ts';
+import { blackHole, networkFaults } from './faults/network-faults.ts';
+import { brokerFaults } from './faults/broker-faults.ts';
+import type { ChaosFault } from './faults/chaos-fault.ts';
+import { runLane } from './faults/lane.ts';
+import { processFaults } from './faults/process-faults.ts';
+import { clockMs } from './history/fact.ts';
+import type { Monitor } from './monitor.ts';
+import { pauseUntil, untilAborted } from './waiting.ts';
+import { Fleet } from './processes/fleet.ts';
+import type { Role, SlotOptions } from './processes/slot.ts';
+import { progressLine } from './report/progress.ts';
+import type { ChaosBroker } from './transports/transport.ts';
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly broker: ChaosBroker;
+  readonly monitor: Monitor;
+  readonly print: (line: string) => void;
+  /** Ends the faults; what follows is as in a run that was not cut short. */
+  readonly ending: AbortSignal;
+}
+
+const REFRESH_EVERY_MS = 250;
+const PROGRESS_EVERY_MS = 5_000;
+const DRAIN_MS = 120_000;
+/** The broker counts some queues now and then only. */
+const EMPTY_TWICE_AFTER_MS = 2_000;
+
+/** One run: processes start, faults strike while they work, all is mended, what was accepted is handled to its end, and the processes end. */
+export async function runChaos(options: ChaosOptions, { broker, monitor, print, ending }: RunParts): Promise<void> {
+  await using fleet = await Fleet.open(slotsOf(options, monitor.folder), broker.url, monitor);
+  const refresh = setInterval(() => monitor.refresh(), REFRESH_EVERY_MS);
+  const began = clockMs();
+  const progress = setInterval(() => print(progressLine(monitor.books, clockMs() - began)), PROGRESS_EVERY_MS);
+  try {
+    await fleet.launch('consumer');
+    await broker.control.flush();
+    await fleet.launch('producer');
+    print(`${broker.title}, ${fleet.slots.length} processes; faults for ${options.minutes} min, seed ${options.seed}`);
+    await strike(options, fleet, { broker, monitor, print, ending });
+    print('the faults are over; what was accepted is handled to its end');
+    await fleet.stop('producer');
+    await drain(broker, monitor);
+    await fleet.stop('consumer');
+    await fleet.audit(slotOf(options, monitor.folder, 'auditor', 1));
+    for (const [queue, messages] of await broker.messages()) monitor.tell({ kind: 'left', queue, messages });
+  } finally {
+    clearInterval(refresh);
+    clearInterval(progress);
+    monitor.refresh();
+  }
+}
+
+function slotsOf(options: ChaosOptions, folder: string): readonly SlotOptions[] {
+  const of = (role: Role, count: number): readonly SlotOptions[] =>
+    Array.from({ length: count }, (_, index) => slotOf(options, folder, role, index + 1));
+  return [...of('consumer', options.consumers), ...of('producer', options.producers)];
+}
+
+function slotOf({ transport, queue, rate, producers, seed }: ChaosOptions, folder: string, role: Role, number: number): SlotOptions {
+  const own = seed * 1_000 + number * 100_000;
+  return { role, name: `${role}-${number}`, isVeteran: number === 1, transport, queue, folder, rate: rate / producers, seed: own };
+}
+
+/** Several lanes at once. The longer the run, the longer the broker is left alone between two of its faults: it needs long to come back. */
+async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broker, monitor, ending }: RunParts): Promise<void> {
+  const lanes: readonly (readonly [readonly ChaosFault[], number])[] = [
+    [networkFaults(slots), 1_500],
+    [[blackHole(slots, monitor)], 5_000],
+    [processFaults(slots), 2_000],
+    [brokerFaults(broker, monitor), Math.min(30_000, minutes * 1_500)],
+  ];
+  const endsAt = clockMs() + minutes * 60_000;
+  await Promise.all(
+    lanes.map(([faults, pauseMs], index) => runLane({ faults, pauseMs, random: seededRandom(seed + index) }, endsAt, monitor, ending)),
+  );
+}
+
+/** Until all that was accepted is handled and no queue holds anything; then nothing more can come. */
+async function drain(broker: ChaosBroker, monitor: Monitor): Promise<void> {
+  const isHandled = (): boolean => missingIn(monitor.books).every(({ message }) => message.fate === 'dead'); // those are looked for later
+  const isEmpty = async (): Promise<boolean> => (await broker.messages()).values().every((messages) => messages === 0);
+  const isDone = async (): Promise<boolean> => {
+    if (!(await isEmpty())) return false;
+    await untilAborted(AbortSignal.timeout(EMPTY_TWICE_AFTER_MS));
+    return isEmpty();
+  };
+  await pauseUntil(isHandled, DRAIN_MS); // what is missing then is told by the books
+  await pauseUntil(isDone, DRAIN_MS);
+}
