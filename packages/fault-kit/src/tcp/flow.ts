@@ -31,11 +31,14 @@ export class Flow {
   #wait(): void {
     const [first] = this.#late;
     if (first === undefined) return;
-    setTimeout(() => {
-      this.#late.shift();
-      this.#out(first.bytes);
-      this.#wait();
-    }, first.dueAt - performance.now());
+    setTimeout(
+      () => {
+        this.#late.shift();
+        this.#out(first.bytes);
+        this.#wait();
+      },
+      Math.max(0, first.dueAt - performance.now()),
+    );
   }
 
   #out(bytes: Buffer | undefined): void {

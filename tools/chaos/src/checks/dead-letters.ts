@@ -4,9 +4,13 @@ import { type Problem, problemOf } from './problem.ts';
 /** Only what fails at every attempt is given up, it is given up once, and it is not handled as well. */
 export function wrongDeadLetters(books: Books): readonly Problem[] {
   const all = Array.from(books.messages.values());
-  const innocent = all.filter(({ dead, fate }) => dead.length > 0 && fate !== 'dead').map(({ id, dead }) => `${id} in those of ${dead.join(', ')}`);
+  const innocent = all
+    .filter(({ dead, fate }) => dead.length > 0 && fate !== 'dead')
+    .map(({ id, dead }) => `${id} in those of ${dead.join(', ')}`);
   const both = all.filter((message) => message.dead.some((at) => handledAt(message, at).length > 0)).map(({ id }) => id);
-  const twice = all.filter((message) => copies(message) > 1 && !isExplained(message, books)).map((message) => `${message.id}, ${copies(message)} times`);
+  const twice = all
+    .filter((message) => copies(message) > 1 && !isExplained(message, books))
+    .map((message) => `${message.id}, ${copies(message)} times`);
   return [
     ...problemOf('Only what fails at every attempt becomes a dead letter.', innocent),
     ...problemOf('A dead letter was never handled.', both),

@@ -29,7 +29,9 @@ export function doubledForNoReason(books: Books): readonly Problem[] {
 function unexplained({ id, sends }: Message, runs: readonly Visit[], books: Books): readonly string[] {
   const odd = runs.slice(1).flatMap((next, index) => {
     const first = runs[index] as Visit;
-    return isInterrupted(first, next, books) ? [] : [`${id} at ${next.at}: ${first.by}, and ${Math.round(next.from - (first.until as number))} ms later ${next.by}`];
+    return isInterrupted(first, next, books)
+      ? []
+      : [`${id} at ${next.at}: ${first.by}, and ${Math.round(next.from - (first.until as number))} ms later ${next.by}`];
   });
   return odd.slice(Math.max(0, sends.length - 1));
 }

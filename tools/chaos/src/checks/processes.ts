@@ -23,7 +23,10 @@ export function processProblems({ processes }: Books, { concurrency, stopMs }: B
     ...problemOf('A process ends when it is killed or asked to, then with code 0.', ended),
     ...problemOf(`stop() ends within ${stopMs} ms.`, late),
     ...problemOf('No handler begins after stop() was called.', begun),
-    ...problemOf('No more handlers run at once than the concurrency of their endpoint.', all.flatMap((life) => crowds(life, concurrency))),
+    ...problemOf(
+      'No more handlers run at once than the concurrency of their endpoint.',
+      all.flatMap((life) => crowds(life, concurrency)),
+    ),
   ];
 }
 

@@ -97,8 +97,9 @@ export async function stopBus(bus: Bus, { history }: Child): Promise<void> {
 /** The connection's changes, and what only a bug can cause. */
 function intoHistory(history: HistoryWriter): Logger {
   const note: Logger['error'] = (fields, message) => {
-    if (fields.event === 'transport.state' && fields['status'] !== undefined) history.write({ kind: 'connection', status: String(fields['status']) });
-    else if (BUGS.includes(fields.event)) history.write({ kind: 'trouble', what: `${fields.event}: ${message}: ${textOf(fields['error'])}` });
+    const { event, status, error } = fields;
+    if (event === 'transport.state' && typeof status === 'string') history.write({ kind: 'connection', status });
+    else if (BUGS.includes(event)) history.write({ kind: 'trouble', what: `${event}: ${message}: ${textOf(error)}` });
   };
   return { debug: note, info: note, warn: note, error: note };
 }

@@ -58,7 +58,9 @@ function workSender(bus: Bus, child: Child, prefix: string, random: () => number
       const failures = chance < 0.01 ? ALWAYS : chance < 0.05 ? 1 + Math.floor(random() * 3) : 0;
       const message = { failures, ms: durationOf(random()) };
       const fate: Fate = failures === ALWAYS ? 'dead' : 'handled';
-      return deliver(child, { kind: 'send', id, to: ['work'], fate }, MOST_SENDS, () => bus.send(Work, message, { messageId: id, to: 'work' }));
+      return deliver(child, { kind: 'send', id, to: ['work'], fate }, MOST_SENDS, () =>
+        bus.send(Work, message, { messageId: id, to: 'work' }),
+      );
     },
   };
 }
@@ -97,7 +99,12 @@ function durationOf(chance: number): number {
 }
 
 /** Sends, again while the outcome is unknown, and tells what the bus said of each. What was rejected is given up: it must not come. */
-async function deliver({ history }: Child, fact: Extract<Fact, { kind: 'send' }>, mostSends: number, send: () => Promise<void>): Promise<void> {
+async function deliver(
+  { history }: Child,
+  fact: Extract<Fact, { kind: 'send' }>,
+  mostSends: number,
+  send: () => Promise<void>,
+): Promise<void> {
   for (let times = 1; times <= mostSends; times += 1) {
     const tell = (as: SendEnd, code?: string): void =>
       history.write({ kind: 'sent', id: fact.id, as, ...(code !== undefined && { code }) });

@@ -35,7 +35,7 @@ export function networkFaults(slots: readonly Slot[]): readonly ChaosFault[] {
     atOnce('reset', ({ proxy }) => proxy.reset()),
     atOnce('fin', ({ proxy }) => proxy.end()),
     atOnce('reset-one', ({ proxy }) => proxy.reset(proxy.connections[0])),
-    lasting('latency', ({ proxy }, random) => proxy.delay({ ms: between(random, 20, 200), jitterMs: 50, random: Math.random })),
+    lasting('latency', ({ proxy }, random) => proxy.delay({ ms: between(random, 20, 200), jitterMs: 50 })),
     lasting('cut-in-frame', ({ proxy }, random) => proxy.cutAfter(Math.ceil(between(random, 1, 3_000)))),
     lasting('accept-silent', ({ proxy }) => {
       const fault = proxy.acceptSilently();

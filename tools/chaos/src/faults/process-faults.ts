@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { Slot } from '../processes/slot.ts';
+import type { Role, Slot } from '../processes/slot.ts';
 import { between, type ChaosFault, pick, type Random } from './chaos-fault.ts';
 
 /** A frozen process is mostly back before anybody has noticed, and sometimes long after the broker has given it up. */
@@ -10,15 +10,26 @@ const LONG_SHARE = 0.3;
 
 /** Of producers and of consumers: killed, stopped, frozen. A process that has ended is followed by another at once. */
 export function processFaults(slots: readonly Slot[]): readonly ChaosFault[] {
-  return (['producer', 'consumer'] as const).flatMap((role) => {
-    const own = slots.filter(({ options }) => options.role === role);
-    return [
-      ending(`kill-${role}`, own, (slot) => slot.kill()), ending(`stop-${role}`, own, (slot) => slot.stop()), freezing(`freeze-${role}`, own)];
-  });
+  const of = (role: Role): readonly Slot[] => slots.filter(({ options }) => options.role === role);
+  const [producers, consumers] = [of('producer'), of('consumer')];
+  const isFree = ({ isUp, options }: Slot): boolean => isUp && !options.isVeteran;
+  return [
+    ending('kill-producer', producers, isFree, (slot) => slot.kill()),
+    ending('stop-producer', producers, isFree, (slot) => slot.stop()),
+    freezing('freeze-producer', producers),
+    ending(
+      'kill-consumer',
+      consumers,
+      (slot) => isFree(slot) && slot.isHandling,
+      (slot) => slot.kill(),
+    ),
+    ending('stop-consumer', consumers, isFree, (slot) => slot.stop()),
+    freezing('freeze-consumer', consumers),
+  ];
 }
 
-function ending(kind: string, slots: readonly Slot[], end: (slot: Slot) => Promise<boolean>): ChaosFault {
-  return striking(kind, slots, ({ isUp, options }) => isUp && !options.isVeteran, async (slot) => {
+function ending(kind: string, slots: readonly Slot[], fits: (slot: Slot) => boolean, end: (slot: Slot) => Promise<boolean>): ChaosFault {
+  return striking(kind, slots, fits, async (slot) => {
     const hit = await end(slot);
     slot.launch();
     return hit;
@@ -26,13 +37,18 @@ function ending(kind: string, slots: readonly Slot[], end: (slot: Slot) => Promi
 }
 
 function freezing(kind: string, slots: readonly Slot[]): ChaosFault {
-  return striking(kind, slots, ({ isUp }) => isUp, async ({ process: frozen }, random) => {
-    const [least, most] = random() < LONG_SHARE ? LONG_MS : SHORT_MS;
-    frozen.freeze();
-    await pause(between(random, least, most));
-    frozen.thaw();
-    return frozen.isRunning;
-  });
+  return striking(
+    kind,
+    slots,
+    ({ isUp }) => isUp,
+    async ({ process: frozen }, random) => {
+      const [least, most] = random() < LONG_SHARE ? LONG_MS : SHORT_MS;
+      frozen.freeze();
+      await pause(between(random, least, most));
+      frozen.thaw();
+      return frozen.isRunning;
+    },
+  );
 }
 
 function striking(

@@ -182,9 +182,7 @@ export function endOf({ sends }: Message): SendEnd | undefined {
 
 /** The runs of handlers at an endpoint that did their work, in the order of their ends. */
 export function handledAt({ visits }: Message, endpoint: string): readonly Visit[] {
-  return visits
-    .filter(({ at, end }) => at === endpoint && end === 'handled')
-    .toSorted((a, b) => (a.until as number) - (b.until as number));
+  return visits.filter(({ at, end }) => at === endpoint && end === 'handled').toSorted((a, b) => (a.until as number) - (b.until as number));
 }
 
 /** Whether a fault struck the process. */

@@ -38,7 +38,14 @@ export type Fact =
       readonly signal: string | null;
     }
   /** `on`: the slots that it struck; none where it struck all. It ended at `until`. */
-  | { readonly kind: 'fault'; readonly fault: string; readonly on: readonly string[]; readonly hit: boolean; readonly from: number; readonly until: number }
+  | {
+      readonly kind: 'fault';
+      readonly fault: string;
+      readonly on: readonly string[];
+      readonly hit: boolean;
+      readonly from: number;
+      readonly until: number;
+    }
   /** The broker can be reached again. */
   | { readonly kind: 'back' }
   /** What stands in a queue when all was over. */

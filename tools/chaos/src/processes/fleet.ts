@@ -29,7 +29,8 @@ export class Fleet implements AsyncDisposable {
   /** Starts the processes of a role. @throws Error when they are not up in time. */
   async launch(role: SlotOptions['role']): Promise<void> {
     for (const slot of this.of(role)) slot.launch();
-    if (!(await this.areUp(role))) throw new Error(`Not all processes of the role ${role} are up after ${START_MS / 1_000} s; see ${this.#monitor.folder}.`);
+    if (!(await this.areUp(role)))
+      throw new Error(`Not all processes of the role ${role} are up after ${START_MS / 1_000} s; see ${this.#monitor.folder}.`);
   }
 
   /** Waits until all processes of a role are up. */

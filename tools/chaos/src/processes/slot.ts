@@ -50,6 +50,12 @@ export class Slot {
     return this.#process?.isRunning === true && this.#monitor.books.processes.get(this.processName)?.isUp === true;
   }
 
+  /** It was handling something a moment ago. */
+  get isHandling(): boolean {
+    const running = this.#monitor.books.processes.get(this.processName)?.running.values() ?? [];
+    return this.isUp && Array.from(running).some(({ now }) => now > 0);
+  }
+
   get process(): ControlledProcess {
     if (this.#process === undefined) throw new Error(`${this.options.name} was not launched.`);
     return this.#process;
@@ -66,7 +72,7 @@ export class Slot {
     const started = new ControlledProcess({
       program: process.execPath,
       parameters: ['--conditions=@waybill/source', script, JSON.stringify(child)],
-      environment: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+      environment: { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(folder, 'compiled') },
       stdio: ['ignore', 'ignore', errors],
     });
     closeSync(errors);

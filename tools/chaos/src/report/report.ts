@@ -41,7 +41,12 @@ export interface Report {
   readonly problems: readonly Problem[];
 }
 
-export function reportOf(books: Books, { transport, queue, seed, producers, consumers }: ChaosOptions, broker: string, bounds: Bounds): Report {
+export function reportOf(
+  books: Books,
+  { transport, queue, seed, producers, consumers }: ChaosOptions,
+  broker: string,
+  bounds: Bounds,
+): Report {
   const times = books.faults.flatMap(({ from, until }) => [from, until]);
   return {
     transport,

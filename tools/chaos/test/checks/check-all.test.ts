@@ -19,21 +19,57 @@ const MUTANTS: readonly (readonly [title: string, mutate: (lines: Line[]) => rea
   ['a message is handled that nobody sent', and(visit(200, A, 'ghost', 'work', 'handled')), 'Only what was sent is handled'],
   ['a message is handled at an endpoint that it is not for', and(visit(200, A, 'c1', 'mail', 'handled')), 'Only what was sent is handled'],
   ['a rejected message is handled', and(visit(200, A, 'r1', 'work', 'handled')), 'What was rejected is never handled'],
-  ['a rejected message is a dead letter', and([line(200, A, { kind: 'dead', id: 'r1', at: 'work', reason: 'failed' })]), 'What was rejected is never handled|Only what fails at every attempt'],
+  [
+    'a rejected message is a dead letter',
+    and([line(200, A, { kind: 'dead', id: 'r1', at: 'work', reason: 'failed' })]),
+    'What was rejected is never handled|Only what fails at every attempt',
+  ],
   ['a message comes twice for no reason', and(visit(200, A, 'c1', 'work', 'handled')), 'What is handled twice'],
   ['a message comes oftener than it was sent', and(visit(200, A, 'c2', 'work', 'handled')), 'What is handled twice'],
   ['a later one of a key is handled first', (lines) => swapped(lines, 'm1', 'm3'), 'Messages of one key'],
-  ['two of a key are handled at once', (lines) => lines.map((one) => (one.kind === 'begun' && one.id === 'm3' ? { ...one, t: 94.5 } : one)), 'Messages of one key'],
-  ['an innocent message is a dead letter', and([line(200, A, { kind: 'dead', id: 'u1', at: 'work', reason: 'failed' })]), 'Only what fails at every attempt'],
+  [
+    'two of a key are handled at once',
+    (lines) => lines.map((one) => (one.kind === 'begun' && one.id === 'm3' ? { ...one, t: 94.5 } : one)),
+    'Messages of one key',
+  ],
+  [
+    'an innocent message is a dead letter',
+    and([line(200, A, { kind: 'dead', id: 'u1', at: 'work', reason: 'failed' })]),
+    'Only what fails at every attempt',
+  ],
   ['a dead letter was handled as well', and(visit(200, A, 'c4', 'work', 'handled')), 'A dead letter was never handled'],
-  ['a dead letter stands there twice', and([line(200, A, { kind: 'dead', id: 'c4', at: 'work', reason: 'failed' })]), 'A dead letter stands there once'],
-  ['a send takes too long', (lines) => lines.map((one) => (one.kind === 'sent' && one.id === 'c1' ? { ...one, t: 20_000 } : one)), 'A send ends within'],
+  [
+    'a dead letter stands there twice',
+    and([line(200, A, { kind: 'dead', id: 'c4', at: 'work', reason: 'failed' })]),
+    'A dead letter stands there once',
+  ],
+  [
+    'a send takes too long',
+    (lines) => lines.map((one) => (one.kind === 'sent' && one.id === 'c1' ? { ...one, t: 20_000 } : one)),
+    'A send ends within',
+  ],
   ['a send never ends', without('u1', 'sent'), 'A send ends within'],
-  ['a rejection that nobody handles', and([line(200, A, { kind: 'trouble', what: 'unhandled rejection' })]), 'No process has an unhandled rejection'],
-  ['a process ends by itself', and([line(99_000, 'chaos', { kind: 'ended', who: A, how: 'itself', code: 0, signal: null })]), 'A process ends when'],
-  ['a process ends with an error', and([line(99_000, 'chaos', { kind: 'ended', who: A, how: 'asked', code: 1, signal: null })]), 'A process ends when'],
+  [
+    'a rejection that nobody handles',
+    and([line(200, A, { kind: 'trouble', what: 'unhandled rejection' })]),
+    'No process has an unhandled rejection',
+  ],
+  [
+    'a process ends by itself',
+    and([line(99_000, 'chaos', { kind: 'ended', who: A, how: 'itself', code: 0, signal: null })]),
+    'A process ends when',
+  ],
+  [
+    'a process ends with an error',
+    and([line(99_000, 'chaos', { kind: 'ended', who: A, how: 'asked', code: 1, signal: null })]),
+    'A process ends when',
+  ],
   ['stop() takes too long', and([line(99_000, A, { kind: 'stopped', ms: 10_001 })]), 'stop() ends within'],
-  ['a handler begins after stop()', and([...sent(200, 'c9', ['work']), ...visit(90_000, A, 'c9', 'work', 'handled')]), 'No handler begins after'],
+  [
+    'a handler begins after stop()',
+    and([...sent(200, 'c9', ['work']), ...visit(90_000, A, 'c9', 'work', 'handled')]),
+    'No handler begins after',
+  ],
   ['too many handlers run at once', and(crowd(3)), 'No more handlers run at once'],
   ['something is left in a queue', and([line(99_000, 'chaos', { kind: 'left', queue: 'mail', messages: 1 })]), 'When all is handled'],
 ];
@@ -62,7 +98,10 @@ it('counts what is lost once for each endpoint, and names it with those who saw 
   const [lost] = checkAll(books, BOUNDS);
   expect(countsOf(books).missing).toBe(2);
   expect(lost?.count).toBe(2);
-  expect(lost?.examples).toEqual(['e1 at mail, which was to be handled: nobody saw it', 'e1 at stock, which was to be handled: nobody saw it']);
+  expect(lost?.examples).toEqual([
+    'e1 at mail, which was to be handled: nobody saw it',
+    'e1 at stock, which was to be handled: nobody saw it',
+  ]);
 });
 
 it('a process that stood still may be late', () => {

@@ -29,7 +29,7 @@ it('deals every kind before it deals one again, in an order that its seed repeat
     const deck = new Deck([hit('a'), hit('b'), hit('c')], seededRandom(seed));
     return Array.from({ length: 9 }, () => deck.next(() => true)?.kind);
   };
-  for (const from of [0, 3, 6]) expect(deal(1).slice(from, from + 3).toSorted()).toEqual(['a', 'b', 'c']);
+  for (const from of [0, 3, 6]) expect(new Set(deal(1).slice(from, from + 3))).toEqual(new Set(['a', 'b', 'c']));
   expect(deal(1)).toEqual(deal(1));
   expect(deal(1)).not.toEqual(deal(2));
 });

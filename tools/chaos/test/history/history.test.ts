@@ -40,7 +40,8 @@ it('what a process has written outlives its kill', async () => {
     const writer = new HistoryWriter(${JSON.stringify(folder)}, 'a.1');
     for (let n = 0; n < 1000; n += 1) writer.write({ kind: 'begun', id: String(n), at: 'work' });
     process.kill(process.pid, 'SIGKILL');`;
-  const end = await new ControlledProcess({ program: process.execPath, parameters: ['--input-type=module', '-e', script], stdio: 'ignore' }).ended;
+  const end = await new ControlledProcess({ program: process.execPath, parameters: ['--input-type=module', '-e', script], stdio: 'ignore' })
+    .ended;
   expect(end.signal).toBe('SIGKILL');
   expect(Array.from(new HistoryReader(folder).newLines())).toHaveLength(1_000);
 });
