@@ -16,6 +16,7 @@ import { rabbitmqBroker } from '../src/transports/rabbitmq.ts';
 const FAULTS = [
   'accept-silent',
   'black-hole',
+  'cancel-consumers',
   'close-connections',
   'cut-in-frame',
   'fin',

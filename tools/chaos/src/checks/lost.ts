@@ -14,9 +14,13 @@ export function missingIn({ messages }: Books): readonly Missing[] {
     .flatMap((message) => message.to.filter((at) => !hasEnded(message, at)).map((at) => ({ message, at })));
 }
 
-/** Whether an endpoint has done with a message what was to be done. Dead letters are looked at in the end; until then the last failure counts. */
+/**
+ * Whether an endpoint has done with a message what was to be done. Dead letters are looked at in the end. One whose processes ended again
+ * and again while they handled it alone is given up as well: an innocent one that was killed so often cannot be told from a guilty one.
+ */
 function hasEnded(message: Message, at: string): boolean {
-  return message.fate === 'dead' ? message.dead.includes(at) : handledAt(message, at).length > 0;
+  if (message.dead.some((letter) => letter.at === at && letter.reason === 'crashed')) return true;
+  return message.fate === 'dead' ? message.dead.some((letter) => letter.at === at) : handledAt(message, at).length > 0;
 }
 
 export function lostMessages(books: Books): readonly Problem[] {

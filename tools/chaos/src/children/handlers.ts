@@ -8,6 +8,9 @@ import { CONCURRENCY, Done, doneIdOf, Happened, Move, Work } from './contracts.t
 
 const RECOVERY = Object.freeze({ retries: 1, redeliver: ['500ms', '1s'] } as const);
 
+/** A trial would put a message behind the others of its account: order is promised where nobody is tried. */
+const IN_PLACE = Object.freeze({ ...RECOVERY, maxCrashes: 0 });
+
 /** The endpoints of the load. What a handler sees is in the history before it returns, and so before its message is acknowledged. */
 export class Handlers {
   readonly #history: HistoryWriter;
@@ -27,7 +30,7 @@ export class Handlers {
       endpoint('work', { handlers: [this.#work()], concurrency: CONCURRENCY.work, recovery: RECOVERY }),
       endpoint('mail', { handlers: [mailDone, mailHappened], concurrency: CONCURRENCY.mail, recovery: RECOVERY }),
       endpoint('stock', { handlers: [stock], concurrency: CONCURRENCY.stock, recovery: RECOVERY }),
-      endpoint('ledger', { handlers: [move], concurrency: CONCURRENCY.ledger, recovery: RECOVERY, ordered: { onWait: 'pass' } }),
+      endpoint('ledger', { handlers: [move], concurrency: CONCURRENCY.ledger, recovery: IN_PLACE, ordered: { onWait: 'pass' } }),
     ];
   }
 

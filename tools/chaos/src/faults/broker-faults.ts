@@ -4,14 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Right } from '@waybill/fault-kit';
 
 import type { Monitor } from '../monitor.ts';
+import { pauseUntil } from '../waiting.ts';
 import type { ChaosBroker } from '../transports/transport.ts';
 import { between, type ChaosFault, type Random } from './chaos-fault.ts';
 
 const ALL: readonly Right[] = ['declare', 'send', 'receive'];
 const LOOK_EVERY_MS = 25;
+const START_MS = 200_000;
 
 /** At the broker itself, for everybody. */
-export function brokerFaults({ control, url, user }: ChaosBroker, monitor: Monitor): readonly ChaosFault[] {
+export function brokerFaults({ control, url, user, faults }: ChaosBroker, monitor: Monitor): readonly ChaosFault[] {
   const everywhere = (kind: string, strike: (random: Random) => Promise<boolean>): ChaosFault => ({
     kind,
     strike: async (random) => ({ on: [], hit: await strike(random) }),
@@ -19,7 +21,17 @@ export function brokerFaults({ control, url, user }: ChaosBroker, monitor: Monit
   const restart = async (end: () => Promise<void>): Promise<boolean> => {
     await end();
     const hasEnded = !control.isRunning;
-    await Promise.all([control.start(), untilReachable(url).then(() => monitor.tell({ kind: 'back' }))]);
+    const started = pauseUntil(
+      () =>
+        control.start().then(
+          () => true,
+          () => false,
+        ),
+      START_MS,
+    ); // on a busy machine one start may be given up
+    const back = untilReachable(url).then(() => monitor.tell({ kind: 'back' }));
+    if (!(await started)) throw new Error(`The broker did not come back within ${START_MS / 1_000} s; see ${monitor.folder}.`);
+    await back;
     return hasEnded;
   };
   return [
@@ -47,6 +59,7 @@ export function brokerFaults({ control, url, user }: ChaosBroker, monitor: Monit
       await control.setRights(user, ALL);
       return closed > 0;
     }),
+    ...faults,
   ];
 }
 

@@ -17,6 +17,12 @@ export interface Visit {
   end: 'handled' | 'failed' | undefined;
 }
 
+/** One of the dead letters of an endpoint. */
+export interface DeadLetter {
+  readonly at: string;
+  readonly reason: string;
+}
+
 /** All that is known of one message. */
 export interface Message {
   readonly id: string;
@@ -26,8 +32,8 @@ export interface Message {
   n: number | undefined;
   readonly sends: Send[];
   readonly visits: Visit[];
-  /** The endpoints in whose dead letters it was found, as often as it was. */
-  readonly dead: string[];
+  /** The endpoints in whose dead letters it was found, as often as it was, and why. */
+  readonly dead: DeadLetter[];
 }
 
 /** One process, from its first line to its end. */
@@ -79,7 +85,7 @@ export class Books {
         this.#addVisit(line);
         break;
       case 'dead':
-        this.#message(line.id).dead.push(line.at);
+        this.#message(line.id).dead.push(line);
         break;
       case 'fault':
         this.faults.push(line);

@@ -1,3 +1,4 @@
+import { blamedIn } from '../checks/dead-letters.ts';
 import { doubledIn } from '../checks/doubled.ts';
 import { missingIn } from '../checks/lost.ts';
 import { type Books, endOf, handledAt } from '../history/books.ts';
@@ -11,6 +12,8 @@ export interface Counts {
   readonly handled: number;
   readonly doubled: number;
   readonly deadLetters: number;
+  /** Of the dead letters: those that were given up as `crashed`, because their processes ended again and again. */
+  readonly crashed: number;
   /** Accepted, and neither handled nor where it is to be; lost, when all is over. */
   readonly missing: number;
 }
@@ -26,5 +29,5 @@ export function countsOf(books: Books): Counts {
     deadLetters += message.dead.length;
   }
   const sent = ends.accepted + ends.unknown + ends.rejected;
-  return { sent, ...ends, handled, deadLetters, doubled: doubledIn(books), missing: missingIn(books).length };
+  return { sent, ...ends, handled, deadLetters, crashed: blamedIn(books), doubled: doubledIn(books), missing: missingIn(books).length };
 }

@@ -26,14 +26,14 @@ export function renderReport(report: Report): string {
 
 /** What stands under `duplicated` came more than once for a reason: a fault, or a sender that sent again what was unknown. */
 function messageTable({ messages, codes }: Report): readonly string[] {
-  const { sent, accepted, unknown, rejected, handled, doubled, deadLetters, missing } = messages;
+  const { sent, accepted, unknown, rejected, handled, doubled, deadLetters, crashed, missing } = messages;
   const refusals = Object.entries(codes).map(([code, count]) => `${code} ${grouped(count)}`);
   return [
     '| sent | accepted | unknown | rejected | handled | duplicated | dead letters | lost |',
     '|---:|---:|---:|---:|---:|---:|---:|---:|',
     `| ${[sent, accepted, unknown, rejected, handled, doubled, deadLetters].map(grouped).join(' | ')} | **${grouped(missing)}** |`,
     '',
-    `An event is handled once for each of its endpoints. Sends that were not accepted at once: ${refusals.join(', ') || 'none'}.`,
+    `An event is handled once for each of its endpoints. Of the dead letters ${grouped(crashed)} were given up as crashed. Sends that were not accepted at once: ${refusals.join(', ') || 'none'}.`,
   ];
 }
 

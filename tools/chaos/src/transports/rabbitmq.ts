@@ -1,6 +1,8 @@
 import { type OwnNodeOf, startOwn } from '@waybill/servers';
 import { rabbitmq } from '@waybill/transport-rabbitmq';
 
+import { CONCURRENCY } from '../children/contracts.ts';
+import type { Random, Strike } from '../faults/chaos-fault.ts';
 import type { ChaosBroker, ChaosTransport } from './transport.ts';
 
 const USER = 'chaos';
@@ -25,6 +27,7 @@ export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>): Promise<Chaos
     title: `RabbitMQ ${node.version}`,
     url: url.href,
     user: USER,
+    faults: [{ kind: 'cancel-consumers', strike: (random) => cancelConsumers(node, random) }],
     messages: async () => {
       const rows = (await node.ctl('--silent', 'list_queues', 'name', 'messages')).split('\n').map((row) => row.split('\t'));
       const counted = rows.filter(([name = '', messages]) => messages !== undefined && !name.endsWith(DEAD_LETTERS));
@@ -32,4 +35,25 @@ export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>): Promise<Chaos
     },
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * The broker ends all consumers of a queue and says so, as it does when a queue moves to another node; their connections stay. The channels
+ * are told as if their clients had ended the consumers, and the clients as if the broker had.
+ */
+async function cancelConsumers(node: OwnNodeOf<'rabbitmq'>, random: Random): Promise<Strike> {
+  const queues = Object.keys(CONCURRENCY);
+  const queue = queues[Math.floor(random() * queues.length)] ?? '';
+  const count = await node.ctl(
+    'eval',
+    `{ok, Queue} = rabbit_amqqueue:lookup({resource, <<"/">>, queue, <<"${queue}">>}),
+     Consumers = rabbit_amqqueue:consumers(Queue),
+     lists:foreach(fun(Consumer) ->
+       Cancel = {'basic.cancel', element(2, Consumer), true},
+       gen_server2:cast(element(1, Consumer), {method, Cancel, none, noflow}),
+       rabbit_channel:send_command(element(1, Consumer), Cancel)
+     end, Consumers),
+     length(Consumers).`,
+  );
+  return { on: [], hit: Number(count) > 0 };
 }

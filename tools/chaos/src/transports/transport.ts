@@ -1,6 +1,8 @@
 import type { IMessageTransport } from '@waybill/core/transport';
 import type { BrokerControl } from '@waybill/fault-kit';
 
+import type { ChaosFault } from '../faults/chaos-fault.ts';
+
 /** What a process needs to connect. */
 export interface ConnectOptions {
   readonly url: string;
@@ -26,6 +28,8 @@ export interface ChaosBroker extends AsyncDisposable {
   /** For the user that all processes of the load connect as, and whose rights are taken away and given back. */
   readonly url: string;
   readonly user: string;
+  /** What only this kind of broker can do to its clients. */
+  readonly faults: readonly ChaosFault[];
   /** How many messages each queue holds, whether they wait or are being handled; dead letters are left out. */
   readonly messages: () => Promise<ReadonlyMap<string, number>>;
 }

@@ -71,6 +71,11 @@ const MUTANTS: readonly (readonly [title: string, mutate: (lines: Line[]) => rea
     'No handler begins after',
   ],
   ['too many handlers run at once', and(crowd(3)), 'No more handlers run at once'],
+  [
+    'a message is given up as crashed before anything struck',
+    and([line(99_000, A, { kind: 'dead', id: 'u1', at: 'work', reason: 'crashed' })]),
+    'Nothing is given up as crashed',
+  ],
   ['something is left in a queue', and([line(99_000, 'chaos', { kind: 'left', queue: 'mail', messages: 1 })]), 'When all is handled'],
 ];
 
@@ -84,6 +89,7 @@ it('a run that keeps every promise is clean', () => {
     handled: 8,
     doubled: 2,
     deadLetters: 1,
+    crashed: 0,
     missing: 0,
   });
 });
@@ -102,6 +108,17 @@ it('counts what is lost once for each endpoint, and names it with those who saw 
     'e1 at mail, which was to be handled: nobody saw it',
     'e1 at stock, which was to be handled: nobody saw it',
   ]);
+});
+
+it('what was given up as crashed, after faults that could have been the blame, is not lost', () => {
+  const unhandled = goodRun().filter((one) => !('at' in one && one.id === 'c1'));
+  const crashed = line(99_000, A, { kind: 'dead', id: 'c1', at: 'work', reason: 'crashed' });
+  const kills = [100, 200].map((at) =>
+    line(at, 'chaos', { kind: 'fault', fault: 'kill-consumer', on: ['consumer-2'], hit: true, from: at, until: at }),
+  );
+  expect(brokenIn([...unhandled, crashed, ...kills])).toEqual([]); // one more has struck in the good run
+  expect(countsOf(booksOf([...unhandled, crashed, ...kills]))).toMatchObject({ missing: 0, crashed: 1 });
+  expect(brokenIn([...unhandled, crashed])).toHaveLength(1);
 });
 
 it('a process that stood still may be late', () => {
