@@ -50,7 +50,7 @@ describe('an option that is not allowed is a coded error at the call, and nothin
       'OPTION_INVALID',
     ]),
     ...['delay', 'timeToLive'].flatMap((option) =>
-      [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e15, 'soon', '5 m', '-5s', null].map((value): [string, unknown, string] => [
+      [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e15, 'soon', '5 w', '-5s', null].map((value): [string, unknown, string] => [
         `${option} ${String(value)}`,
         { [option]: value },
         'OPTION_INVALID',
@@ -210,6 +210,7 @@ describe('a call that cannot be done rejects, and never throws:', () => {
     ['publish with a string', (bus) => bus.publish('jobs.done' as never, {} as never), 'CONTRACT_INVALID'],
     ['send with an event', (bus) => bus.send(Done as never, {} as never), 'CONTRACT_KIND_MISMATCH'],
     ['publish with a query', (bus) => bus.publish(defineQuery('jobs.get') as never, {} as never), 'CONTRACT_KIND_MISMATCH'],
+    ['send of nothing', (bus) => bus.send(Work, undefined as never), 'MESSAGE_NOT_SERIALIZABLE'],
     ['send of a function', (bus) => bus.send(Work, { n: (() => 1) as never }), 'MESSAGE_NOT_SERIALIZABLE'],
   ];
   it.each(calls)('%s', async (_, call, code) => {

@@ -122,7 +122,7 @@ export const ERROR_CODES = {
   MESSAGE_NOT_SERIALIZABLE: {
     radius: 'message',
     meaning:
-      'A message holds a value that cannot be written: a function, a symbol, a cycle, or more than 64 levels; or a serializer of your own wrote no bytes.',
+      'A message is `undefined`, or holds what cannot be written: a function, a symbol, a cycle, or more than 64 levels; or a serializer of your own wrote no bytes.',
     wayOut: 'Send plain data.',
   },
   HEADER_NOT_ALLOWED: {

@@ -1,6 +1,6 @@
 import { DeliveryError, MessageError } from '../errors/bus-error.ts';
 import { assertOptions } from '../errors/option-problems.ts';
-import { assertSafe, assertShallow, fromTagged, isPlainJson, toTagged } from './json-values.ts';
+import { assertSafe, assertShallow, assertWritten, fromTagged, isPlainJson, toTagged } from './json-values.ts';
 import type { IMessageSerializer } from './message-serializer.ts';
 
 /** Bodies above this many characters are checked for depth before they are parsed. */
@@ -44,7 +44,7 @@ export function jsonSerializer(options: JsonSerializerOptions = {}): IMessageSer
 const MARK = '$waybill';
 
 function stringify(message: unknown): string {
-  if (isPlainJson(message) && !hasMark(message)) return JSON.stringify(message) ?? 'null';
+  if (isPlainJson(message) && !hasMark(message)) return assertWritten(JSON.stringify(message));
   return JSON.stringify({ [MARK]: 1, message: toTagged(message) });
 }
 

@@ -76,14 +76,17 @@ const hasToJson = (value: object): boolean => typeof (value as { toJSON?: unknow
 const isSpecial = (value: object): boolean =>
   value instanceof Date || value instanceof Map || value instanceof Set || value instanceof Uint8Array;
 
-function notSerializable(path: string, what: string): MessageError {
-  return new MessageError(
-    'MESSAGE_NOT_SERIALIZABLE',
-    `The message cannot be written as JSON: "${path.slice(1)}" is ${what}. Send plain data.`,
-    {
-      details: { path: path.slice(1) },
-    },
-  );
+function notSerializable(path: string, what: string, wayOut: string = 'Send plain data.'): MessageError {
+  const where = path === '' ? 'it' : `"${path.slice(1)}"`;
+  return new MessageError('MESSAGE_NOT_SERIALIZABLE', `The message cannot be written as JSON: ${where} is ${what}. ${wayOut}`, {
+    details: { path: path.slice(1) },
+  });
+}
+
+/** JSON has no word for nothing at all. */
+export function assertWritten(text: string | undefined): string {
+  if (text === undefined) throw notSerializable('', 'undefined', 'Send `{}` where it has no fields.');
+  return text;
 }
 
 const tagged = (tag: Tag, value: unknown): unknown => ({ [tag]: value });

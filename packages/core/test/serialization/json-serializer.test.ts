@@ -65,6 +65,13 @@ describe('json serializer', () => {
     cycle.self = cycle;
     expect(codeOf(() => json.serialize(cycle))).toBe('MESSAGE_NOT_SERIALIZABLE');
     expect(() => json.serialize({ a: { b: () => 1 } })).toThrow('"a.b" is a function');
+    expect(() => json.serialize(() => 1)).toThrow('it is a function');
+  });
+
+  it('refuses what leaves nothing to write, which would come as null', () => {
+    for (const nothing of [undefined, { toJSON: () => undefined }])
+      expect(() => json.serialize(nothing)).toThrow('it is undefined. Send `{}` where it has no fields.');
+    expect(roundTrip(null)).toBeNull();
   });
 
   it('refuses a body over its limit and one that is no JSON', () => {
