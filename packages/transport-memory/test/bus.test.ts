@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Bus, Command, Event, LogFields } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError } from '@waybill/core';
+import { createBus, defineCommand, defineEvent, endpoint, handler } from '@waybill/core';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { systemRuntime } from '@waybill/core/transport';
 import { memory, memoryBroker } from '../src/index.ts';
+import { codeOf, gate } from './support/waiting.ts';
 
 interface Work {
   readonly n: number;
@@ -11,21 +12,6 @@ interface Work {
 const Work: Command<Work> = defineCommand('jobs.work');
 const Other: Command<Work> = defineCommand('jobs.other');
 const Done: Event<Work> = defineEvent('jobs.done');
-
-const signal = <T = void>() => {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>((done) => (resolve = done));
-  return { promise, resolve };
-};
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isBusError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 
 /** Opens a second transport on the same broker, to look at what a bus left there. */
 async function opened(broker: ReturnType<typeof memoryBroker>): Promise<IMessageTransport> {
@@ -37,7 +23,7 @@ async function opened(broker: ReturnType<typeof memoryBroker>): Promise<IMessage
 describe('a bus on the memory transport', () => {
   it('handles 10,000 messages at concurrency 16: none lost, none twice, never more than 16 at once', async () => {
     const seen = new Map<number, number>();
-    const all = signal();
+    const all = gate();
     let running = 0;
     let most = 0;
     const work = handler(Work, async ({ n }) => {
@@ -60,13 +46,13 @@ describe('a bus on the memory transport', () => {
   it('stop in the middle finishes what runs, returns the rest, and a new start handles it', async () => {
     const broker = memoryBroker();
     const seen: number[] = [];
-    let gate = signal();
-    const begun = signal();
+    let door = gate();
+    const begun = gate();
     let started = 0;
     const work = handler(Work, async ({ n }) => {
       started += 1;
       if (started === 4) begun.resolve();
-      await gate.promise;
+      await door.promise;
       seen.push(n);
     });
     const bus = createBus({ transport: memory({ broker }), endpoints: [endpoint('jobs', { handlers: [work], concurrency: 4 })] });
@@ -74,13 +60,13 @@ describe('a bus on the memory transport', () => {
     for (let n = 0; n < 100; n += 1) await bus.send(Work, { n });
     await begun.promise;
     const stopping = bus.stop();
-    gate.resolve();
+    door.resolve();
     await stopping;
     expect(started).toBe(4);
     expect(seen.length).toBe(4);
-    gate = signal();
-    gate.resolve();
-    const rest = signal();
+    door = gate();
+    door.resolve();
+    const rest = gate();
     const later = handler(Work, ({ n }) => {
       seen.push(n);
       if (seen.length === 100) rest.resolve();
@@ -93,7 +79,7 @@ describe('a bus on the memory transport', () => {
 
   it('stop past the drain timeout aborts the handler and returns its message untried', async () => {
     const broker = memoryBroker();
-    const begun = signal();
+    const begun = gate();
     const work = handler(Work, async (_, context) => {
       begun.resolve();
       await new Promise((_resolve, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason)));
@@ -106,7 +92,7 @@ describe('a bus on the memory transport', () => {
     const transport = await opened(broker);
     expect(await transport.deadLetters.count('jobs')).toBe(0);
     await transport.close();
-    const attempt = signal<number>();
+    const attempt = gate<number>();
     await using again = createBus({
       transport: memory({ broker }),
       endpoints: [endpoint('jobs', { handlers: [handler(Work, (_, context) => attempt.resolve(context.attempt))] })],
@@ -117,7 +103,7 @@ describe('a bus on the memory transport', () => {
 
   it('sends what a handler captured after it returned, and nothing of a failed attempt', async () => {
     const order: string[] = [];
-    const got = signal();
+    const got = gate();
     let tries = 0;
     const work = handler(Work, async ({ n }, context) => {
       await context.publish(Done, { n });
@@ -142,7 +128,7 @@ describe('a bus on the memory transport', () => {
 
   it('runs every handler of an event, also when one throws, and publishes to nobody without an error', async () => {
     const ran: string[] = [];
-    const all = signal();
+    const all = gate();
     const ids = ['a', 'b', 'c'].map((id) =>
       handler(
         Done,
@@ -180,7 +166,7 @@ describe('a bus on the memory transport', () => {
 
   it('pauses, resumes, and changes its concurrency while it runs', async () => {
     const seen: number[] = [];
-    const two = signal();
+    const two = gate();
     const work = handler(Work, ({ n }) => {
       seen.push(n);
       if (seen.length === 2) two.resolve();
@@ -266,7 +252,7 @@ describe('a message that cannot be handled', () => {
 
   async function deliver(headers: Map<string, string>, bytes: Uint8Array, until = 'message.dead-lettered') {
     const broker = memoryBroker();
-    const ended = signal();
+    const ended = gate();
     const logged: LogFields[] = [];
     const log = (fields: LogFields): void => {
       logged.push(fields);

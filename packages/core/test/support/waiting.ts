@@ -1,17 +1,4 @@
-/** A promise with its two ends in hand. */
-export function gate<T = void>(): {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: unknown) => void;
-} {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
-}
+export { deferred as gate } from '../../src/runtime/deferred.ts';
 
 /** What a promise ends with: its value, or its error. */
 export const outcomeOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);

@@ -1,5 +1,7 @@
 import { isBusError } from '@waybill/core';
 
+export { overlay } from '@waybill/conformance';
+
 /** A promise with its two ends in hand. */
 export function gate<T = void>(): {
   readonly promise: Promise<T>;
@@ -27,14 +29,4 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
     throw error;
   }
   return 'none';
-}
-
-/** `target` with some members replaced; methods keep their `this`. */
-export function overlay<T extends object>(target: T, changes: Partial<T>): T {
-  return new Proxy(target, {
-    get: (_, key) => {
-      const value: unknown = key in changes ? changes[key as keyof T] : Reflect.get(target, key, target);
-      return typeof value === 'function' && !(key in changes) ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
