@@ -31,13 +31,11 @@ const COPIED = [
 ];
 const PACKAGES = ['core', 'conformance', 'servers', 'transport-memory'];
 
-/** The parts of the repository that a new transport stands on, copied; what is installed is linked. */
+/** What of the repository a new transport is judged by, copied; what is installed is linked. */
 function copyWorkspace(): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'waybill-create-')));
   for (const file of COPIED) cpSync(join(REPOSITORY, file), join(root, file));
-  for (const name of PACKAGES)
-    for (const part of ['package.json', 'src'])
-      cpSync(join(REPOSITORY, 'packages', name, part), join(root, 'packages', name, part), { recursive: true });
+  for (const name of PACKAGES) cpSync(join(REPOSITORY, 'packages', name, 'package.json'), join(root, 'packages', name, 'package.json'));
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
   const config = JSON.parse(readFileSync(join(REPOSITORY, 'tsconfig.json'), 'utf8')) as object;
   writeFileSync(join(root, 'tsconfig.json'), JSON.stringify({ ...config, include: ['packages/transport-service-bus'] }));
