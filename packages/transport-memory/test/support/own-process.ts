@@ -2,7 +2,7 @@
 import { liveOnce } from '@waybill/conformance';
 import { memory, type MemoryLikeness } from '../../src/index.ts';
 
-const LINGERS_MS = 300;
+const LINGERS_MS = 500;
 const lingers = process.argv.includes('lingers');
 const forms = process.argv.slice(2).filter((form) => form !== 'lingers');
 
