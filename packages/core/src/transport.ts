@@ -43,6 +43,7 @@ export type { MaybePromise } from './runtime/maybe-promise.ts';
 export { toMilliseconds } from './runtime/duration.ts';
 export type { Duration } from './runtime/duration.ts';
 export type { LoopWatch, Runtime, Timer } from './runtime/runtime.ts';
+export { sleepBy } from './runtime/sleep-by.ts';
 export { systemRuntime } from './runtime/system-runtime.ts';
 export type { SystemRuntimeOptions } from './runtime/system-runtime.ts';
 export { LOG_EVENTS } from './observability/log-events.ts';

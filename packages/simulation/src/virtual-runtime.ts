@@ -1,5 +1,5 @@
 import type { Logger, Runtime, Timer } from '@waybill/core/transport';
-import { LOG_EVENTS, silentLogger, systemRuntime } from '@waybill/core/transport';
+import { LOG_EVENTS, silentLogger, sleepBy, systemRuntime } from '@waybill/core/transport';
 import { seededIds } from './seeded-ids.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -50,6 +50,7 @@ class VirtualClock implements VirtualRuntime {
   readonly logger: Logger;
   readonly random: () => number;
   readonly id: () => string;
+  readonly sleep: Runtime['sleep'] = sleepBy((delayMs, callback) => this.setTimer(delayMs, callback));
   readonly #host = systemRuntime();
   readonly #startsAt: number;
   readonly #timers = new Set<VirtualTimer>();
@@ -80,24 +81,6 @@ class VirtualClock implements VirtualRuntime {
     const timer = { dueAt: this.#elapsed + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
     return { cancel: () => void this.#timers.delete(timer) };
-  }
-
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(signal?.reason as Error);
-      };
-      const timer = this.setTimer(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
   }
 
   async yield(): Promise<void> {

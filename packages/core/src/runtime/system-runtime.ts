@@ -3,6 +3,7 @@ import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { consoleLogger } from '../observability/console-logger.ts';
 import type { LoopWatch, Runtime, Timer } from './runtime.ts';
+import { sleepBy } from './sleep-by.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** The longest delay that a platform timer holds; a longer one would fire at once. */
@@ -26,7 +27,7 @@ export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
     now,
     monotonic: () => performance.now(),
     setTimer,
-    sleep,
+    sleep: sleepBy(setTimer),
     yield: yieldToEventLoop,
     random: () => Math.random(),
     id: uuidV7(now, (bytes) => crypto.getRandomValues(bytes)),
@@ -68,24 +69,6 @@ function setTimer(delayMs: number, callback: () => void): Timer {
   };
   arm();
   return { cancel: () => clearTimeout(handle) };
-}
-
-function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const onAbort = (): void => {
-      timer.cancel();
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimer(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
 }
 
 /** `setImmediate` where there is one: a zero timeout costs a millisecond in Node, and four in a browser. */

@@ -1,5 +1,6 @@
 import type { LogFields, Runtime, Timer } from '@waybill/core';
 import { systemRuntime } from '@waybill/core';
+import { sleepBy } from '../../src/runtime/sleep-by.ts';
 
 /** A line that was logged, with its level. */
 export interface LoggedLine extends LogFields {
@@ -56,15 +57,7 @@ export function manualRuntime(startMs: number = 1_700_000_000_000): ManualRuntim
     id: () => real.id(),
     yield: () => real.yield(),
     setTimer,
-    sleep: (delayMs, signal) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const timer = setTimer(delayMs, resolve);
-        signal?.addEventListener('abort', () => {
-          timer.cancel();
-          reject(signal.reason as Error);
-        });
-      }),
+    sleep: sleepBy(setTimer),
     spawn: (_name, task) => task(),
     settle,
     advance: async (ms) => {
