@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBus, defineCommand, endpoint, handler, type Bus, type Command, type EndpointOptions } from '@waybill/core';
 import type { IMessageTransport } from '@waybill/core/transport';
+import { virtualRuntime } from '@waybill/simulation';
 import { memory, memoryBroker, type MemoryLikeness } from '../src/index.ts';
 
 const Work: Command<{ readonly n: number }> = defineCommand('jobs.work');
@@ -12,11 +13,14 @@ const busOn = (transport: IMessageTransport, options: Partial<EndpointOptions> =
 describe('start', () => {
   it('is given up by stop, also when the transport never answers', async () => {
     const hanging: IMessageTransport = Object.assign(memory(), { open: () => new Promise<void>(() => undefined) });
-    const bus = busOn(hanging);
+    const runtime = virtualRuntime();
+    const bus = createBus({ name: 'jobs', transport: hanging, runtime, handlers: [work] });
     const starting = bus.start().catch((error: unknown) => error);
-    await bus.stop();
+    const stopping = bus.stop();
+    await runtime.advance(500); // half of what the transport allows for a stop
+    await stopping;
     expect(await starting).toMatchObject({ code: 'START_ABORTED' });
-    expect(bus.state).toBe('stopped');
+    expect([bus.state, runtime.openTimers]).toEqual(['stopped', 0]);
   });
 
   it('is given up by its signal, with the reason as cause, and can be tried again', async () => {
