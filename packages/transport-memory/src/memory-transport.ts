@@ -105,7 +105,12 @@ class MemoryTransport implements IMessageTransport<'memory'>, Connection {
     const outcomes = this.#sender.send(entries, runtime);
     if (this.#broker.faults.strike('dropConfirm')) return this.#withoutConfirm(entries.length);
     if (this.#broker.faults.holds) return this.#withHeldConfirm(outcomes);
-    return this.#sender.hasCrowded() ? runtime.yield().then(() => outcomes) : outcomes;
+    return this.#sender.hasCrowded() ? this.#afterATurn(outcomes, runtime) : outcomes;
+  }
+
+  async #afterATurn(outcomes: readonly SendOutcome[], runtime: Runtime): Promise<readonly SendOutcome[]> {
+    await runtime.yield();
+    return outcomes;
   }
 
   cancel(token: string): Promise<boolean> {

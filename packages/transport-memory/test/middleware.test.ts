@@ -118,3 +118,25 @@ it('`forContract` works in a mediator, and names itself after its contract', asy
   expect(seen).toEqual([7]);
   expect(() => forContract(undefined as never, only as never)).toThrow(/`forContract` was given undefined/);
 });
+
+it('keeps what has left from who still holds its headers, and gives its handler and its sender the same id', async () => {
+  const left: OutgoingContext[] = [];
+  const keep: Middleware<OutgoingContext> = async (context, next) => {
+    await next(context);
+    context.headers.set('shop-region', 'north'); // it has not left yet
+    left.push(context);
+  };
+  const got = gate<ConsumeContext>();
+  await using bus = createBus({
+    transport: memory(),
+    sendMiddleware: [keep],
+    endpoints: [endpoint('jobs', { handlers: [handler(Work, (_, context) => got.resolve(context))] })],
+  });
+  await bus.start();
+  await bus.send(Work, { n: 1 });
+  const [sent] = left;
+  expect(() => sent?.headers.set('shop-region', 'south')).toThrow(expect.objectContaining({ code: 'HEADER_NOT_ALLOWED' }));
+  const context = await got.promise;
+  expect([context.messageId, context.conversationId]).toEqual([sent?.messageId, sent?.messageId]);
+  expect(Array.from(context.headers)).toEqual([['shop-region', 'north']]);
+});

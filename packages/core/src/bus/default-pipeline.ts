@@ -49,7 +49,7 @@ export function outgoingSteps(parts: PipelineParts, middleware: UserMiddleware<O
     checkOptions,
     resolveDestination(parts.routes),
     applyHeaders,
-    assignIdentifiers(parts.runtime, parts.source),
+    assignIdentifiers(parts.runtime, parts.source, parts.serializers),
     ...(parts.spans === undefined ? [] : [startProduceSpan(parts.spans)]),
     checkCapabilities(parts.runtime, parts.transport, parts.capabilities),
     ...middleware.bus.map(busStep),

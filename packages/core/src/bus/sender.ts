@@ -39,6 +39,8 @@ const NO_SIGNAL: SendCallOptions = Object.freeze({});
  */
 export class Sender {
   readonly #parts: SenderParts;
+  /** Holds the entry of one send while the transport takes it; used again where it answers at once. */
+  #single: TransportEntry[] | undefined;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -47,11 +49,20 @@ export class Sender {
   /** Runs the steps and hands the message to the transport; done when it is accepted. */
   send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: IncomingContext): MaybePromise<void> {
     const prepared = this.prepare(kind, contract, message, options, parent);
-    return isPromise(prepared) ? this.#sendLater(prepared, options.signal) : this.dispatch([prepared], options.signal);
+    return isPromise(prepared) ? this.#sendLater(prepared, options.signal) : this.#dispatchOne(prepared, options.signal);
   }
 
   async #sendLater(preparing: Promise<OutgoingContext>, signal: AbortSignal | undefined): Promise<void> {
-    await this.dispatch([await preparing], signal);
+    await this.#dispatchOne(await preparing, signal);
+  }
+
+  #dispatchOne(entry: TransportEntry, signal: AbortSignal | undefined): MaybePromise<void> {
+    const entries = this.#single ?? [];
+    this.#single = undefined;
+    entries[0] = entry;
+    const dispatched = this.dispatch(entries, signal);
+    if (!isPromise(dispatched)) this.#single = entries;
+    return dispatched;
   }
 
   /** Runs the steps and keeps the message until the handlers have returned. Where no step waits it is captured at the call. */
@@ -181,7 +192,10 @@ function keep(parent: IncomingContext, prepared: MaybePromise<OutgoingContext>):
 
 /** @throws MessageError `SEND_STOPPED` unless all steps have run */
 function complete(context: OutgoingContext): OutgoingContext {
-  if (context.serialized) return context;
+  if (context.serialized) {
+    context.headers.seal();
+    return context;
+  }
   const { name } = context.contract;
   throw new MessageError(
     'SEND_STOPPED',

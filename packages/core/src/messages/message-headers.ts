@@ -1,8 +1,10 @@
+import { MessageError } from '../errors/bus-error.ts';
 import type { HeaderKey } from './headers.ts';
 import { HEADERS } from './headers.ts';
 
-/** What nearly every message carries: these have their slots from the beginning, the others when they are written. */
-const COMMON: readonly HeaderKey[] = ['id', 'name', 'version', 'sent', 'source', 'correlation', 'conversation', 'contentType'];
+/** What is another one in each message: these have fields of their own. The others stand in slots, which messages share until they are written to. */
+const OWN: readonly HeaderKey[] = ['id', 'conversation', 'sent'];
+const COMMON: readonly HeaderKey[] = [...OWN, 'name', 'version', 'source', 'correlation', 'contentType'];
 const KEYS: readonly HeaderKey[] = [...COMMON, ...(Object.keys(HEADERS) as HeaderKey[]).filter((key) => !COMMON.includes(key))];
 const NAMES: readonly string[] = KEYS.map((key) => HEADERS[key]);
 const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
@@ -10,35 +12,55 @@ const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot)
 /** Where a known header stands inside {@link MessageHeaders}: reading it by slot is an array access, not a look-up. */
 export const SLOTS = Object.freeze(Object.fromEntries(KEYS.map((key, slot) => [key, slot]))) as Readonly<Record<HeaderKey, number>>;
 
+const { id: ID, conversation: CONVERSATION, sent: SENT } = SLOTS;
+const NO_SLOTS: readonly (string | undefined)[] = Object.freeze([]);
+/** The conversation of a message that begins one. */
+const SAME_AS_ID = Symbol('the id');
+/** What an id that is not made yet may weigh at most, in characters: a UUID has 36. */
+const MOST_ID_UNITS = 256;
+
+/** Makes the id of a message, whose header says when it was sent. */
+export type MakeId = (sent: string | undefined) => string;
+
 /**
  * The headers of one message: a map of strings that is safe against `__proto__` and cheap to make and copy.
  * Known headers live in slots, the user's own in a `Map` that is made on first use. Copies share both until one is written to.
  */
 export class MessageHeaders implements ReadonlyMap<string, string> {
-  #slots: (string | undefined)[];
+  #id: string | MakeId | undefined;
+  #conversation: string | typeof SAME_AS_ID | undefined;
+  #sent: string | undefined;
+  #slots: readonly (string | undefined)[];
   #custom: Map<string, string> | undefined;
-  /** Somebody else reads the same slots and map. */
-  #shared: boolean;
+  /** `shared`: somebody else reads the same slots and map, so that a write copies them first. `never`: they have left. */
+  #writable: 'own' | 'shared' | 'never';
 
-  private constructor(slots: (string | undefined)[], custom: Map<string, string> | undefined, shared: boolean) {
+  private constructor(slots: readonly (string | undefined)[], custom: Map<string, string> | undefined) {
+    this.#id = undefined;
+    this.#conversation = undefined;
+    this.#sent = undefined;
     this.#slots = slots;
     this.#custom = custom;
-    this.#shared = shared;
+    this.#writable = 'shared';
   }
 
   /** No headers yet. */
   static empty(): MessageHeaders {
-    return new MessageHeaders([undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined], undefined, false);
+    return new MessageHeaders(NO_SLOTS, undefined);
   }
 
   /** A copy: what is written to one of the two, the other does not see. */
   static copyOf(source: ReadonlyMap<string, string>): MessageHeaders {
-    if (source instanceof MessageHeaders) {
-      source.#shared = true;
-      return new MessageHeaders(source.#slots, source.#custom, true);
+    if (!(source instanceof MessageHeaders)) {
+      const copy = MessageHeaders.empty();
+      for (const [name, value] of source) copy.set(name, value);
+      return copy;
     }
-    const copy = MessageHeaders.empty();
-    for (const [name, value] of source) copy.set(name, value);
+    if (source.#writable === 'own') source.#writable = 'shared';
+    const copy = new MessageHeaders(source.#slots, source.#custom);
+    copy.#id = source.at(ID);
+    copy.#conversation = source.#conversation;
+    copy.#sent = source.#sent;
     return copy;
   }
 
@@ -49,34 +71,60 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   get(name: string): string | undefined {
     const slot = SLOT_BY_NAME.get(name);
-    return slot === undefined ? this.#custom?.get(name) : this.#slots[slot];
+    return slot === undefined ? this.#custom?.get(name) : this.at(slot);
   }
 
   /** The value of a known header; see {@link SLOTS}. */
   at(slot: number): string | undefined {
-    return this.#slots[slot];
+    if (slot >= OWN.length) return this.#slots[slot];
+    if (slot === SENT) return this.#sent;
+    if (slot === CONVERSATION && this.#conversation !== SAME_AS_ID) return this.#conversation;
+    return typeof this.#id === 'function' ? (this.#id = this.#id(this.#sent)) : this.#id;
   }
 
   /** Sets a known header; `undefined` removes it. */
   put(slot: number, value: string | undefined): void {
-    if (this.#shared) this.#own();
-    this.#write(slot, value);
+    if (slot >= OWN.length) this.#putShared(slot, value);
+    else this.#putOwn(slot, value);
+  }
+
+  /** The message begins a conversation, whose id is its own. That is made when somebody reads it, unless it is given. */
+  begin(id: string | MakeId): void {
+    this.#assertWritable();
+    this.#id = id;
+    this.#conversation = SAME_AS_ID;
+  }
+
+  /** Takes over what many messages have in common; with nothing of that yet, without a copy. */
+  putCommon(common: MessageHeaders): void {
+    this.#assertWritable();
+    if (this.#slots.length === 0) this.#slots = this.#writable === 'own' ? common.#slots.slice() : common.#slots;
+    else for (let slot = OWN.length; slot < common.#slots.length; slot += 1) this.put(slot, common.at(slot) ?? this.at(slot));
+  }
+
+  /** From now on nothing can be written: the message has left. @throws MessageError `HEADER_NOT_ALLOWED`, from who tries */
+  seal(): void {
+    this.#writable = 'never';
   }
 
   set(name: string, value: string): this {
-    if (this.#shared) this.#own();
     const slot = SLOT_BY_NAME.get(name);
-    if (slot === undefined) (this.#custom ??= new Map()).set(name, value);
-    else this.#write(slot, value);
+    if (slot !== undefined) this.put(slot, value);
+    else {
+      this.#makeOwn();
+      (this.#custom ??= new Map()).set(name, value);
+    }
     return this;
   }
 
   delete(name: string): boolean {
-    if (this.#shared) this.#own();
     const slot = SLOT_BY_NAME.get(name);
-    if (slot === undefined) return this.#custom?.delete(name) ?? false;
-    const had = this.#slots[slot] !== undefined;
-    this.#write(slot, undefined);
+    const had = this.has(name);
+    if (slot !== undefined) this.put(slot, undefined);
+    else if (had) {
+      this.#makeOwn();
+      this.#custom?.delete(name);
+    }
     return had;
   }
 
@@ -91,7 +139,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   get size(): number {
     let size = this.#custom?.size ?? 0;
-    for (const value of this.#slots) if (value !== undefined) size += 1;
+    for (let slot = 0; slot < this.#end; slot += 1) if (this.at(slot) !== undefined) size += 1;
     return size;
   }
 
@@ -100,8 +148,8 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   *entries(): MapIterator<[string, string]> {
-    for (let slot = 0; slot < this.#slots.length; slot += 1) {
-      const value = this.#slots[slot];
+    for (let slot = 0; slot < this.#end; slot += 1) {
+      const value = this.at(slot);
       if (value !== undefined) yield [NAMES[slot] as string, value];
     }
     if (this.#custom !== undefined) yield* this.#custom.entries();
@@ -126,10 +174,9 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   /** True when they weigh at most `limit` bytes on the wire; cheaper than {@link byteLength} where the answer is plain. */
   fitsInto(limit: number): boolean {
-    let units = 0;
-    const slots = this.#slots;
-    for (let slot = 0; slot < slots.length; slot += 1) {
-      const value = slots[slot];
+    let units = typeof this.#id === 'function' ? 2 * MOST_ID_UNITS : 0;
+    for (let slot = units > 0 ? SENT : 0; slot < this.#end; slot += 1) {
+      const value = this.at(slot);
       if (value !== undefined) units += (NAMES[slot] as string).length + value.length;
     }
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) units += name.length + value.length;
@@ -139,29 +186,46 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   /** What the headers weigh on the wire: the UTF-8 bytes of all names and values. */
   byteLength(): number {
     let bytes = 0;
-    const slots = this.#slots;
-    for (let slot = 0; slot < slots.length; slot += 1) {
-      const value = slots[slot];
-      if (value !== undefined) bytes += (NAMES[slot] as string).length + utf8Length(value);
-    }
-    if (this.#custom !== undefined) for (const [name, value] of this.#custom) bytes += utf8Length(name) + utf8Length(value);
+    for (const [name, value] of this.entries()) bytes += utf8Length(name) + utf8Length(value);
     return bytes;
   }
 
-  /** Slots beyond those that every message has are made when the first of them is written. */
-  #write(slot: number, value: string | undefined): void {
-    if (slot >= this.#slots.length) {
-      if (value === undefined) return;
-      while (this.#slots.length < slot) this.#slots.push(undefined);
+  /** Behind the last slot that may hold something. */
+  get #end(): number {
+    return Math.max(OWN.length, this.#slots.length);
+  }
+
+  #putOwn(slot: number, value: string | undefined): void {
+    this.#assertWritable();
+    if (slot === SENT) this.#sent = value;
+    else if (slot === CONVERSATION) this.#conversation = value;
+    else {
+      this.#conversation = this.at(CONVERSATION); // that of the id before
+      this.#id = value;
     }
-    this.#slots[slot] = value;
+  }
+
+  /** Slots that nobody has written to yet are made when the first of them is. */
+  #putShared(slot: number, value: string | undefined): void {
+    if (this.#slots[slot] === value) return;
+    this.#makeOwn();
+    const slots = this.#slots as (string | undefined)[];
+    while (slots.length < slot) slots.push(undefined);
+    slots[slot] = value;
   }
 
   /** Ends the sharing: from now on what is written here is seen only here. */
-  #own(): void {
+  #makeOwn(): void {
+    if (this.#writable === 'own') return;
+    this.#assertWritable();
     this.#slots = this.#slots.slice();
     if (this.#custom !== undefined) this.#custom = new Map(this.#custom);
-    this.#shared = false;
+    this.#writable = 'own';
+  }
+
+  #assertWritable(): void {
+    if (this.#writable !== 'never') return;
+    throw new MessageError('HEADER_NOT_ALLOWED', 'The headers of a message were written to after it had left. Set them before `next` returns.');
   }
 }
 

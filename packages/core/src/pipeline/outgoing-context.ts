@@ -39,7 +39,7 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
     return this.headers.at(SLOTS.id);
   }
 
-  /** The registry of serializers gives bytes that nobody else writes to. */
+  /** The registry of serializers gives bytes that nobody else writes to; the headers are sealed when all steps have run. */
   get immutable(): true {
     return true;
   }

@@ -94,7 +94,7 @@ export interface IMessageTransport<Name extends string = string> {
   /**
    * Sends. One outcome per entry, at the entry's index; it never throws for what the broker says, and one bad entry harms
    * no other. Entries of one destination and partition key are accepted in order: after one fails, the later ones of that
-   * key are rejected as `LANE_BLOCKED`. Answers at once or by a promise.
+   * key are rejected as `LANE_BLOCKED`. Answers at once or by a promise; `entries` may be used for other entries once it has answered.
    */
   send(entries: readonly TransportEntry[], options: SendCallOptions): MaybePromise<readonly SendOutcome[]>;
   /** Takes a delayed message back, where `delay.cancel`. `false`: it was delivered, cancelled, or never there. */

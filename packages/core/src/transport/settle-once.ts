@@ -21,20 +21,22 @@ type Verb = 'ack' | 'release' | 'redeliver' | 'deadLetter';
  *             settling ─rejected→ open    (nothing took effect; another verb may be called)
  */
 export class SettleOnceDelivery implements ITransportDelivery {
-  readonly message: TransportMessage;
-  readonly lane: string | undefined;
   readonly #inner: ITransportDelivery;
   readonly #watcher: SettlementWatch;
   #verb: Verb | undefined;
   #result: MaybePromise<SettleResult> | undefined;
 
   constructor(inner: ITransportDelivery, watcher: SettlementWatch) {
-    this.message = inner.message;
-    this.lane = inner.lane;
     this.#inner = inner;
     this.#watcher = watcher;
   }
 
+  get message(): TransportMessage {
+    return this.#inner.message;
+  }
+  get lane(): string | undefined {
+    return this.#inner.lane;
+  }
   get nativeId(): string {
     return this.#inner.nativeId;
   }
@@ -82,13 +84,16 @@ export class SettleOnceDelivery implements ITransportDelivery {
 
   #settle(verb: Verb, options: AckOptions | RedeliverOptions | DeadLetterOptions | undefined): MaybePromise<SettleResult> {
     const result = this.#begin(verb, options);
-    this.#result = isPromise(result)
-      ? result.then(
-          (value) => this.#done(value),
-          (error: unknown) => this.#reopen(error),
-        )
-      : result;
+    this.#result = isPromise(result) ? this.#settleLater(result) : result;
     return isPromise(result) ? this.#result : this.#done(result);
+  }
+
+  /** In a function of its own: closures would cost each settlement that is answered at once. */
+  #settleLater(settling: Promise<SettleResult>): Promise<SettleResult> {
+    return settling.then(
+      (result) => this.#done(result),
+      (error: unknown) => this.#reopen(error),
+    );
   }
 
   #begin(verb: Verb, options: AckOptions | RedeliverOptions | DeadLetterOptions | undefined): MaybePromise<SettleResult> {

@@ -29,7 +29,7 @@ export interface TransportEntry extends TransportMessage {
    * duplicates, the copy's native id is `<message id>/<copy>`.
    */
   readonly copy?: string | undefined;
-  /** True when nobody writes to `body` after the call: a transport that keeps it in this process may then do without a copy. */
+  /** True when nobody writes to `headers` or `body` after the call: a transport that keeps them in this process may then do without copies. */
   readonly immutable?: boolean | undefined;
 }
 

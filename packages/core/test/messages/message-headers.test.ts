@@ -47,6 +47,73 @@ describe('MessageHeaders', () => {
     expect([MessageHeaders.empty().delete('x-own'), MessageHeaders.empty().delete('waybill-id')]).toEqual([false, false]);
   });
 
+  it('makes an id when it is read, once, from the time of sending; whoever reads it, and copies, get the same', () => {
+    const asked: (string | undefined)[] = [];
+    const headers = MessageHeaders.empty().set('waybill-sent', 'then');
+    headers.begin((sent) => `id-${asked.push(sent)}`);
+    expect(headers.fitsInto(10_000)).toBe(true);
+    expect(asked).toEqual([]);
+    const copy = MessageHeaders.copyOf(headers);
+    expect([headers.get('waybill-id'), headers.at(SLOTS.conversation), copy.get('waybill-id'), copy.get('waybill-conversation')]).toEqual(
+      Array.from({ length: 4 }, () => 'id-1'),
+    );
+    expect(asked).toEqual(['then']);
+  });
+
+  it('weighs an id that is not made yet as soon as it matters', () => {
+    const headers = MessageHeaders.empty();
+    headers.begin(() => 'x'.repeat(36));
+    const weight = 2 * 36 + 'waybill-id'.length + 'waybill-conversation'.length;
+    expect([headers.fitsInto(weight), headers.fitsInto(weight - 1), headers.byteLength()]).toEqual([true, false, weight]);
+  });
+
+  it('begins a conversation whose id stays when the id of the message is changed', () => {
+    const headers = MessageHeaders.empty();
+    headers.begin('first');
+    headers.put(SLOTS.id, 'second');
+    expect([headers.at(SLOTS.id), headers.at(SLOTS.conversation)]).toEqual(['second', 'first']);
+    headers.delete('waybill-conversation');
+    expect(Array.from(headers)).toEqual([['waybill-id', 'second']]);
+  });
+
+  it.each([
+    ['nothing', MessageHeaders.empty()],
+    ['a header of its own', MessageHeaders.empty().set('x-own', 'a')],
+    ['a known header', MessageHeaders.empty().set('waybill-tenant', 't')],
+  ])('takes over what messages have in common, and shares none of its own with them: with %s before', (_, headers) => {
+    const common = MessageHeaders.empty().set('waybill-name', 'shop.order').set('waybill-source', 'shop');
+    common.seal();
+    const before = new Map(headers);
+    headers.putCommon(common);
+    expect(new Map(headers)).toEqual(new Map([...before, ...common]));
+    headers.set('waybill-correlation', 'c').set('waybill-name', 'other');
+    expect(Array.from(common)).toEqual([
+      ['waybill-name', 'shop.order'],
+      ['waybill-source', 'shop'],
+    ]);
+  });
+
+  it('refuses every write once they are sealed; a copy can be written to', () => {
+    const headers = MessageHeaders.empty().set('waybill-id', '1').set('x-own', 'a');
+    headers.seal();
+    const writes = [
+      () => headers.set('x-own', 'b'),
+      () => headers.set('waybill-id', '2'),
+      () => headers.put(SLOTS.tenant, 't'),
+      () => headers.delete('x-own'),
+      () => headers.begin('3'),
+      () => headers.putCommon(MessageHeaders.empty().set('waybill-name', 'n')),
+    ];
+    for (const write of writes) expect(write).toThrow(expect.objectContaining({ code: 'HEADER_NOT_ALLOWED' }));
+    expect(new Map(MessageHeaders.copyOf(headers).set('x-own', 'b'))).toEqual(
+      new Map([
+        ['waybill-id', '1'],
+        ['x-own', 'b'],
+      ]),
+    );
+    expect(headers.get('x-own')).toBe('a');
+  });
+
   it('is a map like any other, whatever is done to it in whatever order', () => {
     const names = ['waybill-id', 'waybill-tenant', 'traceparent', 'x-a', '__proto__', 'constructor', 'toString', 'WAYBILL-ID', ''];
     let state = 7;

@@ -13,7 +13,7 @@ import { StoredMessage, overlay } from './stored-message.ts';
 const SLOTS_PER_ENDPOINT = 64;
 
 /** A message that may be taken at once, by anyone. */
-const ORDINARY: Storage = Object.freeze({ lane: undefined, priority: 0, expiresAt: undefined, notBefore: 0 });
+const ORDINARY: Storage = Object.freeze({ partitionKey: undefined, lane: undefined, priority: 0, expiresAt: undefined, notBefore: 0 });
 
 /** A transport that is open at the broker. */
 export interface Connection {
@@ -122,6 +122,7 @@ export class BrokerState {
   #storageOf(place: Place, { partitionKey, priority = 0, expiresAt, notBefore }: TransportEntry, clock: Clock): Storage {
     const lane = place.ordered ? this.#laneOf(partitionKey) : undefined;
     return {
+      partitionKey,
       lane,
       priority: lane === undefined ? priority : 0,
       expiresAt: this.nature.capabilities.ttl ? expiresAt : undefined,
@@ -152,5 +153,5 @@ export class BrokerState {
   }
 }
 
-const isOrdinary = ({ ordered }: Place, { priority, expiresAt, notBefore }: TransportEntry): boolean =>
-  !ordered && priority === undefined && expiresAt === undefined && notBefore === undefined;
+const isOrdinary = ({ ordered }: Place, { partitionKey, priority, expiresAt, notBefore }: TransportEntry): boolean =>
+  !ordered && partitionKey === undefined && priority === undefined && expiresAt === undefined && notBefore === undefined;

@@ -274,6 +274,6 @@ export class QueuePlace implements Place {
   }
 
   #wake(): void {
-    for (const taker of this.#takers) taker.wake();
+    for (let index = 0; index < this.#takers.length; index += 1) (this.#takers[index] as Taker).wake();
   }
 }

@@ -3,6 +3,7 @@ import { MessageHeaders } from '@waybill/core/transport';
 
 /** What a queue does with a message besides keeping it. */
 export interface Storage {
+  readonly partitionKey: string | undefined;
   readonly lane: string | undefined;
   readonly priority: number;
   readonly expiresAt: number | undefined;
@@ -10,40 +11,62 @@ export interface Storage {
   readonly notBefore: number;
 }
 
-/** A message as the broker holds it. */
+/** A message as the broker holds it; for its sender it is the outcome, too. */
 export class StoredMessage implements TransportMessage {
   readonly body: Uint8Array;
   headers: MessageHeaders;
   /** Its place in the order of arrival. */
   sequence: number;
-  readonly partitionKey: string | undefined;
-  readonly lane: string | undefined;
-  readonly priority: number;
-  readonly expiresAt: number | undefined;
-  /** Not to be handed over before; epoch milliseconds. */
-  notBefore: number;
   /** How often it was handed over, as far as the broker counts. */
   attempts: number = 0;
   /** Taken back by its sender while it was delayed. */
   cancelled: boolean = false;
   readonly #number: number;
+  #storage: Storage;
 
-  /** Keeps a copy of the headers, and of the bytes unless nobody changes them any more. */
+  /** Keeps copies of the headers and bytes, unless nobody changes them any more. */
   constructor(number: number, entry: TransportEntry, storage: Storage) {
-    this.body = entry.immutable === true ? entry.body : copyBytes(entry.body);
-    this.headers = MessageHeaders.copyOf(entry.headers);
+    const isKept = entry.immutable === true;
+    this.body = isKept ? entry.body : copyBytes(entry.body);
+    this.headers = isKept ? MessageHeaders.readOnly(entry.headers) : MessageHeaders.copyOf(entry.headers);
     this.sequence = number;
-    this.partitionKey = entry.partitionKey;
-    this.lane = storage.lane;
-    this.priority = storage.priority;
-    this.expiresAt = storage.expiresAt;
-    this.notBefore = storage.notBefore;
     this.#number = number;
+    this.#storage = storage;
+  }
+
+  get status(): 'accepted' {
+    return 'accepted';
   }
 
   /** Written only when somebody reads it, which few do. */
   get nativeId(): string {
     return `memory-${this.#number}`;
+  }
+
+  get partitionKey(): string | undefined {
+    return this.#storage.partitionKey;
+  }
+
+  get lane(): string | undefined {
+    return this.#storage.lane;
+  }
+
+  get priority(): number {
+    return this.#storage.priority;
+  }
+
+  get expiresAt(): number | undefined {
+    return this.#storage.expiresAt;
+  }
+
+  /** Not to be handed over before; epoch milliseconds. */
+  get notBefore(): number {
+    return this.#storage.notBefore;
+  }
+
+  /** It is not to be handed over before a time from now on. */
+  postponeTo(notBefore: number): void {
+    this.#storage = { ...this.#storage, notBefore };
   }
 }
 

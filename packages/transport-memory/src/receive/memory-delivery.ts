@@ -17,7 +17,7 @@ export interface MemorySettler {
   redeliver(stored: StoredMessage, options: RedeliverOptions): void;
   deadLetter(stored: StoredMessage, options: DeadLetterOptions): void;
   /** Called once, when the delivery is settled. */
-  settled(delivery: MemoryDelivery): void;
+  settled(delivery: MemoryDelivery): SettleResult;
 }
 
 /** One arrival of a stored message. */
@@ -25,19 +25,16 @@ export class MemoryDelivery implements ITransportDelivery {
   readonly message: TransportMessage;
   readonly attempt: number | undefined;
   readonly stored: StoredMessage;
-  /** When it was taken, where deliveries have a lock; epoch milliseconds. */
-  readonly takenAt: number;
   /** Its place among those that are unsettled. */
   index: number = 0;
   readonly #settler: MemorySettler;
   /** Made when it is asked for, or aborts: most are not. */
   #lost: AbortController | undefined;
 
-  constructor(stored: StoredMessage, message: TransportMessage, settler: MemorySettler, takenAt: number) {
+  constructor(stored: StoredMessage, message: TransportMessage, settler: MemorySettler) {
     this.message = message;
     this.attempt = settler.attemptOf(stored);
     this.stored = stored;
-    this.takenAt = takenAt;
     this.#settler = settler;
   }
 
@@ -65,26 +62,21 @@ export class MemoryDelivery implements ITransportDelivery {
   ack(options?: AckOptions): SettleResult {
     if (this.isLost) return 'lost';
     this.#settler.ack(this.stored, options);
-    return this.#settled();
+    return this.#settler.settled(this);
   }
   release(): SettleResult {
     if (this.isLost) return 'lost';
     this.#settler.release(this.stored);
-    return this.#settled();
+    return this.#settler.settled(this);
   }
   redeliver(options: RedeliverOptions): SettleResult {
     if (this.isLost) return 'lost';
     this.#settler.redeliver(this.stored, options);
-    return this.#settled();
+    return this.#settler.settled(this);
   }
   deadLetter(options: DeadLetterOptions): SettleResult {
     if (this.isLost) return 'lost';
     this.#settler.deadLetter(this.stored, options);
-    return this.#settled();
-  }
-
-  #settled(): SettleResult {
-    this.#settler.settled(this);
-    return 'settled';
+    return this.#settler.settled(this);
   }
 }

@@ -6,8 +6,6 @@ import type { MemorySettler } from './memory-delivery.ts';
 import type { SettlingParts } from './memory-settler.ts';
 import { Settling } from './memory-settler.ts';
 
-const SOON = Promise.resolve();
-
 /** stopped ─start→ receiving ⇄ paused ; either ─stop→ stopped. */
 export class MemoryReceiver implements IReceiver {
   readonly #parts: SettlingParts;
@@ -17,7 +15,8 @@ export class MemoryReceiver implements IReceiver {
   readonly #settler: MemorySettler;
   /** Whoever receives changes nothing of what it is given. */
   readonly #sharesMessages: boolean;
-  readonly #hasLock: boolean;
+  /** Where deliveries have a lock: those that are unsettled with the time when each was taken, oldest first. Epoch milliseconds. */
+  readonly #takenAt: Map<MemoryDelivery, number> | undefined;
   #prefetch: number;
   #state: ReceiverState = 'stopped';
   /** Whether it will be looked for something to take, or is at this moment. */
@@ -28,7 +27,7 @@ export class MemoryReceiver implements IReceiver {
     this.#parts = parts;
     this.#prefetch = options.prefetch;
     this.#sharesMessages = options.immutable === true;
-    this.#hasLock = parts.broker.nature.capabilities.lock !== undefined;
+    this.#takenAt = parts.broker.nature.capabilities.lock === undefined ? undefined : new Map();
     this.#onDelivery = onDelivery;
     const settling = new Settling(parts);
     this.#settler = {
@@ -78,7 +77,7 @@ export class MemoryReceiver implements IReceiver {
   wake(): void {
     if (this.#pump !== 'idle' || this.#state !== 'receiving') return;
     this.#pump = 'scheduled';
-    void SOON.then(this.#handOverAll);
+    queueMicrotask(this.#handOverAll);
   }
 
   /** The transport closes: nothing more is taken, and what is unsettled is lost. */
@@ -91,6 +90,7 @@ export class MemoryReceiver implements IReceiver {
   lose(reason: string, endpoint: string = this.#parts.place.name): number {
     if (endpoint !== this.#parts.place.name) return 0;
     const lost = this.#unsettled.splice(0);
+    this.#takenAt?.clear();
     for (const delivery of lost) delivery.lose(reason);
     this.#parts.place.giveBackAll(lost.map(({ stored }) => stored));
     this.wake();
@@ -98,13 +98,16 @@ export class MemoryReceiver implements IReceiver {
     return lost.length;
   }
 
-  #settled(delivery: MemoryDelivery): void {
+  #settled(delivery: MemoryDelivery): 'settled' {
     this.#forget(delivery);
     this.wake();
+    return 'settled';
   }
 
   /** The last takes its place. */
-  #forget({ index }: MemoryDelivery): void {
+  #forget(delivery: MemoryDelivery): void {
+    const { index } = delivery;
+    this.#takenAt?.delete(delivery);
     const last = this.#unsettled.pop() as MemoryDelivery;
     if (index === this.#unsettled.length) return;
     this.#unsettled[index] = last;
@@ -132,7 +135,8 @@ export class MemoryReceiver implements IReceiver {
         const stored = place.take(this, runtime);
         if (stored === undefined) break;
         const message = this.#sharesMessages ? stored : copyMessage(stored);
-        const delivery = new MemoryDelivery(stored, message, this.#settler, this.#hasLock ? runtime.now() : 0);
+        const delivery = new MemoryDelivery(stored, message, this.#settler);
+        this.#takenAt?.set(delivery, runtime.now());
         delivery.index = this.#unsettled.push(delivery) - 1;
         this.#onDelivery(delivery);
       }
@@ -158,16 +162,19 @@ export class MemoryReceiver implements IReceiver {
   }
 
   #lockEnd(): number {
-    if (!this.#hasLock) return Number.POSITIVE_INFINITY;
-    const { lock } = this.#parts.broker.nature.capabilities;
-    const takenAt = Math.min(...this.#unsettled.map((delivery) => delivery.takenAt));
-    return lock === undefined ? Number.POSITIVE_INFINITY : takenAt + lock.maxMs;
+    const oldest = this.#takenAt?.values().next().value;
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + this.#lockMs;
+  }
+
+  get #lockMs(): number {
+    return this.#parts.broker.nature.capabilities.lock?.maxMs ?? Number.POSITIVE_INFINITY;
   }
 
   #loseOverdue(): void {
-    const { place, runtime, broker } = this.#parts;
-    const latest = runtime.now() - (broker.nature.capabilities.lock?.maxMs ?? Number.POSITIVE_INFINITY);
-    for (const overdue of this.#unsettled.filter(({ takenAt }) => takenAt <= latest)) {
+    const { place, runtime } = this.#parts;
+    const latest = runtime.now() - this.#lockMs;
+    for (const [overdue, takenAt] of this.#takenAt ?? []) {
+      if (takenAt > latest) continue;
       this.#forget(overdue);
       overdue.lose('it was held for longer than the lock can be renewed');
       place.giveBackAll([overdue.stored]);

@@ -62,7 +62,7 @@ export class Settling {
     const notBefore = runtime.now() + options.delayMs;
     if (broker.nature.capabilities.redeliver === 'in-place') {
       stored.headers = headers;
-      stored.notBefore = broker.dueTime(notBefore);
+      stored.postponeTo(broker.dueTime(notBefore));
       place.postpone(stored);
       return;
     }

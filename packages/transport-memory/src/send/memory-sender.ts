@@ -15,20 +15,6 @@ export interface Refusal {
 /** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */
 const HIGH_WATER_MARK = 1_024;
 
-/** The ordinary outcome. Its native id is written only when somebody reads it. */
-class Accepted {
-  readonly status = 'accepted';
-  readonly #stored: StoredMessage;
-
-  constructor(stored: StoredMessage) {
-    this.#stored = stored;
-  }
-
-  get nativeId(): string {
-    return this.#stored.nativeId;
-  }
-}
-
 /** Stores entries; one outcome each. */
 export class MemorySender {
   readonly #broker: BrokerState;
@@ -86,7 +72,7 @@ export class MemorySender {
     if (refusal !== undefined) return rejected(refusal, false);
     if (this.#broker.faults.strike('rejectSend')) return rejected({ code: 'SEND_REJECTED', cause: 'a fault was asked for' }, true);
     const { destination, notBefore } = entry;
-    if (destination.kind === 'endpoint' && notBefore === undefined) return new Accepted(this.#store(destination.name, entry, clock));
+    if (destination.kind === 'endpoint' && notBefore === undefined) return this.#store(destination.name, entry, clock);
     return this.#accepted(this.#deliver(entry, clock), entry);
   }
 

@@ -1,29 +1,30 @@
-import { SLOTS } from '../../messages/message-headers.ts';
+import type { Contract } from '../../messages/contract.ts';
+import { MessageHeaders, SLOTS } from '../../messages/message-headers.ts';
 import { holdsUnsafeCharacters } from '../../messages/unsafe-characters.ts';
 import { carryTrace } from '../../messages/trace-headers.ts';
 import { toMilliseconds } from '../../runtime/duration.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { SerializerRegistry } from '../../serialization/serializer-registry.ts';
 import { isoTime, isoTimeWriter } from '../../messages/iso-time.ts';
 import { IncomingContext } from '../incoming-context.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
 import type { PlainStep } from '../step.ts';
 
 /** Fills in ids, name, version, times and source; correlation, conversation, causation and trace come from the message being handled. */
-export function assignIdentifiers(runtime: Runtime, source: string): PlainStep<OutgoingContext> {
+export function assignIdentifiers(runtime: Runtime, source: string, serializers: SerializerRegistry): PlainStep<OutgoingContext> {
   const writeTime = isoTimeWriter();
+  const makeId = (sent: string | undefined): string => runtime.id(sent === undefined ? undefined : Date.parse(sent));
+  const commonOf = commonHeaders(source, serializers);
   return {
     name: 'assign-identifiers',
     description: 'Fills in ids, name, version, times and the links to the message being handled.',
     apply: (context) => {
       const { headers, contract, options } = context;
       const now = runtime.now();
-      const id = options.messageId ?? runtime.id(now);
-      headers.put(SLOTS.id, id);
-      headers.put(SLOTS.name, contract.name);
-      headers.put(SLOTS.version, String(contract.version));
+      headers.putCommon(commonOf(contract));
       headers.put(SLOTS.sent, writeTime(now));
-      headers.put(SLOTS.source, source);
-      assignLinks(context, id);
+      headers.begin(options.messageId ?? makeId);
+      assignLinks(context);
       if (options.timeToLive !== undefined) {
         context.expiresAt = Math.ceil(now + toMilliseconds(options.timeToLive, 'timeToLive'));
         headers.put(SLOTS.expires, isoTime(context.expiresAt));
@@ -39,15 +40,33 @@ export function assignIdentifiers(runtime: Runtime, source: string): PlainStep<O
   };
 }
 
-function assignLinks({ headers, options, parent }: OutgoingContext, id: string): void {
+/** What all messages of a contract have in common, made once for each. */
+function commonHeaders(source: string, serializers: SerializerRegistry): (contract: Contract) => MessageHeaders {
+  const made = new WeakMap<Contract, MessageHeaders>();
+  return (contract) => {
+    const known = made.get(contract);
+    if (known !== undefined) return known;
+    const common = MessageHeaders.empty();
+    common.put(SLOTS.name, contract.name);
+    common.put(SLOTS.version, String(contract.version));
+    common.put(SLOTS.source, source);
+    common.put(SLOTS.contentType, serializers.writer.contentType);
+    common.seal();
+    made.set(contract, common);
+    return common;
+  };
+}
+
+/** Correlation, conversation, causation and tenant; without a parent the message begins a conversation. */
+function assignLinks({ headers, options, parent }: OutgoingContext): void {
   if (parent === undefined) {
     headers.put(SLOTS.correlation, options.correlationId);
-    headers.put(SLOTS.conversation, id);
     headers.put(SLOTS.tenant, options.tenantId);
     return;
   }
   headers.put(SLOTS.correlation, options.correlationId ?? carried(parent.correlationId));
-  headers.put(SLOTS.conversation, carried(parent.conversationId) ?? carried(parent.messageId) ?? id);
+  const conversation = carried(parent.conversationId) ?? carried(parent.messageId);
+  if (conversation !== undefined) headers.put(SLOTS.conversation, conversation);
   headers.put(SLOTS.initiator, carried(parent.correlationId));
   headers.put(SLOTS.causation, carried(parent.messageId));
   headers.put(SLOTS.tenant, options.tenantId ?? parent.tenantId);
