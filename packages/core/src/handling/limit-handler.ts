@@ -17,10 +17,10 @@ export function limitHandler(bound: RunnableHandler, defaultTimeoutMs: number | 
 function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Runtime): AnyHandle {
   const call = handle as (message: unknown, context: ConsumeContext) => MaybePromise<unknown>;
   const run = (message: unknown, context: ConsumeContext): MaybePromise<unknown> => {
-    const { signal } = context;
-    const limit = new AbortController();
-    const handling = call(message, withSignal(context, AbortSignal.any([signal, limit.signal])));
+    const limit = new LimitedSignal(context);
+    const handling = call(message, withSignal(context, limit));
     if (!isPromise(handling)) return handling;
+    const { signal } = context;
     return new Promise((resolve, reject) => {
       const timer = runtime.setTimer(timeoutMs, () => {
         const error = timedOut(context, id, timeoutMs);
@@ -47,11 +47,31 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
   return run as AnyHandle;
 }
 
+/** The signal of a context, which also aborts when the time of one handler is over. Made when it is read. */
+class LimitedSignal {
+  readonly #context: ConsumeContext;
+  #limit: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(context: ConsumeContext) {
+    this.#context = context;
+  }
+
+  get signal(): AbortSignal {
+    this.#limit ??= new AbortController();
+    return (this.#signal ??= AbortSignal.any([this.#context.signal, this.#limit.signal]));
+  }
+
+  abort(error: DeliveryError): void {
+    (this.#limit ??= new AbortController()).abort(error);
+  }
+}
+
 /** The same context with another signal, for one handler: those of the other handlers of the message stay as they are. */
-function withSignal(context: ConsumeContext, signal: AbortSignal): ConsumeContext {
+function withSignal(context: ConsumeContext, limit: LimitedSignal): ConsumeContext {
   return new Proxy(context, {
     get: (target, key) => {
-      if (key === 'signal') return signal;
+      if (key === 'signal') return limit.signal;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

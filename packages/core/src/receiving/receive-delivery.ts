@@ -48,28 +48,31 @@ export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScop
   const context = new IncomingContext(delivery, headers, plan, countAttempts(headers, delivery).attempts + 1);
   plan.observe?.({ kind: 'attempt-started', message: context });
   try {
-    const waits = runPipeline(context, plan);
-    if (isPromise(waits)) return receiveLater(waits, delivery, scope, context);
+    const running = plan.run(context);
+    if (isPromise(running)) return goOnAfter(running, delivery, scope, context);
+  } catch (error) {
+    return settleFirst(delivery, scope, context, failed(context, error));
+  }
+  return concludeFirst(delivery, scope, context);
+}
+
+/** Goes on when what the first attempt waits for has ended. Not `async`, which would cost twice as much memory. */
+function goOnAfter(waits: Promise<void>, delivery: ITransportDelivery, scope: ReceiveScope, context: IncomingContext): Promise<DeliveryEnd> {
+  return Promise.resolve(waits).then(
+    () => concludeFirst(delivery, scope, context),
+    (error: unknown) => settleFirst(delivery, scope, context, failed(context, error)),
+  );
+}
+
+/** The handlers of the first attempt have returned. */
+function concludeFirst(delivery: ITransportDelivery, scope: ReceiveScope, context: IncomingContext): MaybePromise<DeliveryEnd> {
+  try {
+    const concluding = conclude(context, scope.plan);
+    if (isPromise(concluding)) return goOnAfter(concluding, delivery, scope, context);
   } catch (error) {
     return settleFirst(delivery, scope, context, failed(context, error));
   }
   return settleFirst(delivery, scope, context, undefined);
-}
-
-/** One function for a message that waits, and not several: each would cost it a promise. */
-async function receiveLater(
-  waits: Promise<void>,
-  delivery: ITransportDelivery,
-  scope: ReceiveScope,
-  context: IncomingContext,
-): Promise<DeliveryEnd> {
-  let failure: Failure | undefined;
-  try {
-    await waits;
-  } catch (error) {
-    failure = failed(context, error);
-  }
-  return settleFirst(delivery, scope, context, failure);
 }
 
 /** The first attempt is over. What went the ordinary way is acked here; all else takes the longer way. */
@@ -212,31 +215,26 @@ function isRefusedSend(error: unknown, context: IncomingContext): boolean {
 async function attempt(context: IncomingContext, plan: ReceivePlan): Promise<Failure | undefined> {
   plan.observe?.({ kind: 'attempt-started', message: context });
   try {
-    await runPipeline(context, plan);
+    await plan.run(context);
+    await conclude(context, plan);
     return undefined;
   } catch (error) {
     return failed(context, error);
   }
 }
 
-/** It is done when what the handlers sent is accepted, too. */
-function runPipeline(context: IncomingContext, plan: ReceivePlan): MaybePromise<void> {
-  const running = plan.run(context);
-  if (isPromise(running)) return concludeAfter(running, context, plan);
-  return context.isCapturing ? concludeCaptured(context, plan) : conclude(context, plan);
-}
-
-/** Without a promise of its own where nothing was sent. */
-function concludeAfter(running: Promise<void>, context: IncomingContext, plan: ReceivePlan): Promise<void> {
-  return running.then(() => (context.isCapturing ? concludeCaptured(context, plan) : conclude(context, plan)));
+/** The handlers have returned. It is done when what they sent is accepted, too; what is done already is not done again. */
+function conclude(context: IncomingContext, plan: ReceivePlan): MaybePromise<void> {
+  return context.isCapturing ? concludeCaptured(context, plan) : dispatchCaptured(context, plan);
 }
 
 async function concludeCaptured(context: IncomingContext, plan: ReceivePlan): Promise<void> {
   await context.whenCaptured();
-  await conclude(context, plan);
+  await dispatchCaptured(context, plan);
 }
 
-function conclude(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<void> {
+function dispatchCaptured(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<void> {
+  if (context.ended) return undefined;
   context.end();
   return !context.hasCaptured || capabilities.ackWithSends ? undefined : dispatch(context.captured);
 }

@@ -17,6 +17,7 @@ import type { ReceivePlan } from './receive-plan.ts';
 import { SettleBackoff } from './settle-backoff.ts';
 import type { TrialHost } from './trials.ts';
 import { Trials } from './trials.ts';
+import { WaitingSlots } from './waiting-slots.ts';
 
 /** After so many messages a slot lets the event loop turn, so that timers and sockets are served. */
 const YIELD_EVERY = 256;
@@ -46,9 +47,7 @@ export class ReceiveEndpoint {
   readonly #slotName: string;
   #slots = 0;
   #handled = 0;
-  /** Deliveries whose handling waits for something, each in a place of its own; and the places that are free. */
-  readonly #waiting: (ITransportDelivery | undefined)[] = [];
-  readonly #freePlaces: number[] = [];
+  readonly #waiting: WaitingSlots;
   readonly #scope: ReceiveScope;
   readonly #blockWatch: BlockWatch;
   /** Aborts when nothing more is to be begun. */
@@ -71,6 +70,7 @@ export class ReceiveEndpoint {
     this.#plan = plan;
     this.#ordered = settings.topology.ordered;
     this.#slotName = `slot of ${plan.endpoint}`;
+    this.#waiting = new WaitingSlots(this.#slotName, plan.runtime, (delivery, end) => this.#ended(delivery, end));
     this.#concurrency = settings.concurrency;
     this.#prefetch = settings.prefetch;
     this.#scope = {
@@ -109,10 +109,7 @@ export class ReceiveEndpoint {
 
   /** The loop was held while handlers waited here: one of them may have done it. */
   loopWasHeld(heldMs: number): void {
-    this.#blockWatch.heldWhileWaiting(
-      heldMs,
-      this.#waiting.filter((delivery) => delivery !== undefined),
-    );
+    this.#blockWatch.heldWhileWaiting(heldMs, this.#waiting.deliveries);
   }
 
   get inFlight(): number {
@@ -214,7 +211,7 @@ export class ReceiveEndpoint {
     return {
       handleAlone: (delivery) => this.#handleAlone(delivery),
       holdsLost: (isMeant) =>
-        this.#waiting.some((delivery) => delivery?.isLost === true && isMeant(delivery)) ||
+        this.#waiting.deliveries.some((delivery) => delivery.isLost && isMeant(delivery)) ||
         this.#queue.some((delivery) => delivery.isLost && isMeant(delivery)),
       widen: (isWide) => this.#receiver.setPrefetch(isWide ? 2 * this.#prefetch : this.#prefetch),
     };
@@ -279,12 +276,12 @@ export class ReceiveEndpoint {
 
   /**
    * One slot: handles deliveries one after another until there is none. It waits for nothing that has answered at once;
-   * where something waits, a task goes on from there.
+   * where something waits, it goes on when that has ended.
    */
   #runSlot(first: ITransportDelivery): void {
     for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
       const end = this.#handle(delivery);
-      if (isPromise(end)) return this.#goOnWaiting(delivery, end);
+      if (isPromise(end)) return this.#waiting.add(delivery, end);
       const pause = this.#afterEnd(delivery, end);
       if (pause !== undefined) return this.#goOnAfter(pause);
     }
@@ -294,28 +291,22 @@ export class ReceiveEndpoint {
   #goOnAfter(pause: Promise<void>): void {
     void this.#plan.runtime.spawn(this.#slotName, async () => {
       await pause;
-      const next = this.#next();
-      if (next === undefined) this.#leaveSlot();
-      else this.#runSlot(next);
+      this.#takeNext();
     });
   }
 
-  /** A slot that has begun to wait for its handlers goes on as one task, for as long as there is something to handle. */
-  #goOnWaiting(first: ITransportDelivery, ending: Promise<DeliveryEnd>): void {
-    void this.#plan.runtime.spawn(this.#slotName, async () => {
-      const place = this.#freePlaces.pop() ?? this.#waiting.length;
-      let end: MaybePromise<DeliveryEnd> = ending;
-      for (let delivery: ITransportDelivery | undefined = first; delivery !== undefined; delivery = this.#next()) {
-        if (delivery !== first) end = this.#handle(delivery);
-        this.#waiting[place] = delivery;
-        const pause = this.#afterEnd(delivery, isPromise(end) ? await end : end);
-        this.#waiting[place] = undefined;
-        if (isPromise(end)) this.#blockWatch.waited(delivery);
-        if (pause !== undefined) await pause;
-      }
-      this.#freePlaces.push(place);
-      this.#leaveSlot();
-    });
+  /** The slot of a delivery whose handling has waited for something goes on. */
+  #ended(delivery: ITransportDelivery, end: DeliveryEnd): void {
+    this.#blockWatch.waited(delivery);
+    const pause = this.#afterEnd(delivery, end);
+    if (pause === undefined) this.#takeNext();
+    else this.#goOnAfter(pause);
+  }
+
+  #takeNext(): void {
+    const next = this.#next();
+    if (next === undefined) this.#leaveSlot();
+    else this.#runSlot(next);
   }
 
   #handle(delivery: ITransportDelivery): MaybePromise<DeliveryEnd> {
