@@ -11,11 +11,9 @@ export type Instruments = Readonly<Record<MetricKey, (value: number, attributes:
 /** The boundaries that OpenTelemetry asks for on durations of messaging operations; in seconds. */
 const BOUNDARIES: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** The instruments of all metrics, or ones that do nothing. What the meter throws is logged as `hook.failed`, and changes nothing. */
-export function makeInstruments(meter: IMeter | undefined, common: TelemetryAttributes, logger: Logger): Instruments {
-  const entries = Object.entries(METRICS).map(([key, entry]) => [key, meter === undefined ? silent : instrument(meter, entry)]);
-  const instruments = Object.fromEntries(entries) as Instruments;
-  const guarded = Object.entries(instruments).map(([key, put]) => [key, meter === undefined ? put : guard(put)]);
+/** The instruments of all metrics. What the meter throws is logged as `hook.failed`, and changes nothing. */
+export function makeInstruments(meter: IMeter, common: TelemetryAttributes, logger: Logger): Instruments {
+  const guarded = Object.entries(METRICS).map(([key, entry]) => [key, guard(instrument(meter, entry))]);
   return Object.freeze(Object.fromEntries(guarded) as Instruments);
 
   function guard(put: Instruments[keyof Instruments]): Instruments[keyof Instruments] {
@@ -28,8 +26,6 @@ export function makeInstruments(meter: IMeter | undefined, common: TelemetryAttr
     };
   }
 }
-
-const silent = (): void => undefined;
 
 function instrument(meter: IMeter, { name, kind, unit, description }: MetricEntry): Instruments[keyof Instruments] {
   const options: InstrumentOptions = { description, unit };

@@ -1,4 +1,5 @@
-import { HEADERS } from '../messages/headers.ts';
+import { isoTimeReader } from '../messages/iso-time.ts';
+import { SLOTS } from '../messages/message-headers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMeter } from '../observability/meter.ts';
 import { SPAN_OPERATIONS, TELEMETRY_ATTRIBUTES as ATTRIBUTES, UNKNOWN_CONTRACT } from '../observability/telemetry-names.ts';
@@ -33,18 +34,22 @@ const OTHERS = '(others)';
 /** Counts what happens, at one place for `bus.statistics()` and for the meter, so that both say the same. */
 export class StatisticsRecorder {
   readonly #parts: RecorderParts;
-  readonly #meter: Instruments;
+  readonly #meter: Instruments | undefined;
   readonly #since: number;
   readonly #endpoints: Map<string, EndpointCounts>;
-  readonly #sends = new Map<string, SendCounts>();
-  /** Entries that the transport was asked to send by themselves. */
+  /** By destination, then by contract. */
+  readonly #sends = new Map<string, Map<string, SendCounts>>();
+  #sendsCount = 0;
+  /** Those beyond {@link MOST_DESTINATIONS}. */
+  #otherSends: SendCounts | undefined;
+  readonly #readTime = isoTimeReader();
+  /** What handlers sent and the transport was asked to send by itself, not with the ack. */
   readonly #sentAlone = new WeakSet<TransportEntry>();
-  /** When each attempt that runs began. */
-  readonly #began = new Map<ObservedMessage, { readonly at: number; readonly latencyMs: number | undefined }>();
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
-    this.#meter = makeInstruments(parts.meter, { [ATTRIBUTES.system]: parts.system, [ATTRIBUTES.bus]: parts.bus }, parts.logger);
+    const common = { [ATTRIBUTES.system]: parts.system, [ATTRIBUTES.bus]: parts.bus };
+    this.#meter = parts.meter === undefined ? undefined : makeInstruments(parts.meter, common, parts.logger);
     this.#since = parts.runtime.now();
     this.#endpoints = new Map(parts.endpoints.map((name) => [name, new EndpointCounts(name)]));
   }
@@ -59,6 +64,8 @@ export class StatisticsRecorder {
   sent(entry: TransportEntry, outcome: SendOutcome, durationMs: number | undefined): void {
     const counts = this.#sendsOf(entry);
     counts[outcome.status] += 1;
+    if (durationMs !== undefined) counts.durations.add(durationMs);
+    if (this.#meter === undefined) return;
     const type = outcomeType(outcome);
     const attributes = {
       [ATTRIBUTES.operationName]: SPAN_OPERATIONS.send,
@@ -67,14 +74,12 @@ export class StatisticsRecorder {
       ...(type === undefined ? {} : { [ATTRIBUTES.errorType]: type }),
     };
     this.#meter.sent(1, attributes);
-    if (durationMs === undefined) return;
-    counts.durations.add(durationMs);
-    this.#meter.sendDuration(durationMs, attributes);
+    if (durationMs !== undefined) this.#meter.sendDuration(durationMs, attributes);
   }
 
   settleLost(endpoint: string): void {
     this.#endpointOf(endpoint).settleLost += 1;
-    this.#meter.settleLost(1, { [ATTRIBUTES.destination]: endpoint });
+    this.#meter?.settleLost(1, { [ATTRIBUTES.destination]: endpoint });
   }
 
   snapshot(replies: ReplyCounts): BusStatistics {
@@ -82,69 +87,71 @@ export class StatisticsRecorder {
       since: new Date(this.#since),
       at: new Date(this.#parts.runtime.now()),
       endpoints: Object.freeze(Array.from(this.#endpoints.values(), (one) => one.snapshot())),
-      sends: Object.freeze(Array.from(this.#sends.values(), (one) => one.snapshot())),
+      sends: Object.freeze(this.#allSends().map((one) => one.snapshot())),
       replies: Object.freeze({ ...replies }),
     });
   }
 
+  #allSends(): readonly SendCounts[] {
+    const counts = Array.from(this.#sends.values()).flatMap((byContract) => Array.from(byContract.values()));
+    return this.#otherSends === undefined ? counts : [...counts, this.#otherSends];
+  }
+
   #started(message: ObservedMessage): void {
-    const { runtime } = this.#parts;
-    const sent = message.attempt === 1 ? message.allHeaders.get(HEADERS.sent) : undefined;
-    const latencyMs = sent === undefined ? Number.NaN : Math.max(0, runtime.now() - Date.parse(sent));
-    this.#began.set(message, { at: runtime.monotonic(), latencyMs: Number.isNaN(latencyMs) ? undefined : latencyMs });
+    if (message instanceof IncomingContext) message.began = this.#parts.runtime.monotonic();
     this.#endpointOf(message.endpoint).inFlight += 1;
-    this.#meter.inFlight(1, { [ATTRIBUTES.destination]: message.endpoint });
+    this.#meter?.inFlight(1, { [ATTRIBUTES.destination]: message.endpoint });
   }
 
   #ended(event: Extract<BusEvent, { readonly kind: 'attempt-succeeded' | 'attempt-failed' }>): void {
     const { message } = event;
-    const began = this.#began.get(message);
-    if (began === undefined) return;
-    this.#began.delete(message);
+    if (!(message instanceof IncomingContext) || message.began === undefined) return;
+    const durationMs = this.#parts.runtime.monotonic() - message.began;
+    message.began = undefined;
+    const latencyMs = this.#latencyOf(message, durationMs);
     const endpoint = this.#endpointOf(message.endpoint);
     const counts = this.#contractOf(message);
-    const attributes = attributesOf(counts, message);
     endpoint.inFlight -= 1;
-    this.#meter.inFlight(-1, { [ATTRIBUTES.destination]: message.endpoint });
-    const durationMs = this.#parts.runtime.monotonic() - began.at;
-    const failure = event.kind === 'attempt-failed' ? { [ATTRIBUTES.errorType]: errorType(event.error) } : {};
     counts.durations.add(durationMs);
-    this.#meter.processDuration(durationMs, { ...attributes, [ATTRIBUTES.operationName]: SPAN_OPERATIONS.process, ...failure });
-    if (began.latencyMs !== undefined) {
-      counts.latency.add(began.latencyMs);
-      this.#meter.latency(began.latencyMs, attributes);
-    }
-    if (event.kind === 'attempt-failed') this.#failed(event.next, counts, attributes);
+    if (latencyMs !== undefined) counts.latency.add(latencyMs);
+    if (this.#meter !== undefined) tellEnded(this.#meter, event, attributesOf(counts, message), durationMs, latencyMs);
+    if (event.kind === 'attempt-failed') this.#failed(event.next, counts, message);
   }
 
-  #failed(next: string, counts: ContractCounts, attributes: Readonly<Record<string, string>>): void {
+  /** From the sending to the first attempt. */
+  #latencyOf(message: IncomingContext, durationMs: number): number | undefined {
+    const sent = message.attempt === 1 ? message.allHeaders.at(SLOTS.sent) : undefined;
+    const sentMs = sent === undefined ? Number.NaN : this.#readTime(sent);
+    return Number.isNaN(sentMs) ? undefined : Math.max(0, this.#parts.runtime.now() - sentMs - durationMs);
+  }
+
+  #failed(next: string, counts: ContractCounts, message: ObservedMessage): void {
     counts.failed += 1;
     if (next === 'retry') {
       counts.retried += 1;
-      this.#meter.retries(1, attributes);
+      this.#meter?.retries(1, attributesOf(counts, message));
     } else if (next === 'release') {
       counts.released += 1;
-      this.#meter.releases(1, attributes);
+      this.#meter?.releases(1, attributesOf(counts, message));
     }
   }
 
   #settled({ message, as }: Extract<BusEvent, { readonly kind: 'message-settled' }>): void {
     const counts = this.#contractOf(message);
-    const attributes = attributesOf(counts, message);
-    this.#meter.consumed(1, { ...attributes, [ATTRIBUTES.outcome]: as });
+    this.#meter?.consumed(1, { ...attributesOf(counts, message), [ATTRIBUTES.outcome]: as });
     if (as === 'dead-lettered') {
       counts.deadLettered += 1;
-      this.#meter.deadLetters(1, attributes);
+      this.#meter?.deadLetters(1, attributesOf(counts, message));
       return;
     }
     counts[as] += 1;
-    if (as === 'redelivered') this.#meter.redeliveries(1, attributes);
+    if (as === 'redelivered') this.#meter?.redeliveries(1, attributesOf(counts, message));
     if (as === 'handled' && message instanceof IncomingContext) this.#leftWithAck(message.captured);
   }
 
   /** To be told before `sent`. */
   sentByItself(entry: TransportEntry): void {
-    this.#sentAlone.add(entry);
+    if (entry instanceof OutgoingContext && entry.parent !== undefined) this.#sentAlone.add(entry);
   }
 
   /** What the handlers sent and was not sent by itself has left with the ack. */
@@ -165,15 +172,27 @@ export class StatisticsRecorder {
   #sendsOf(entry: TransportEntry): SendCounts {
     const destination = destinationName(entry.destination);
     const contract = entry instanceof OutgoingContext ? entry.contract.name : UNKNOWN_CONTRACT;
-    const key = `${destination} ${contract}`;
-    const known = this.#sends.get(key);
+    const known = this.#sends.get(destination)?.get(contract);
     if (known !== undefined) return known;
-    const isFull = this.#sends.size >= MOST_DESTINATIONS;
-    const counts =
-      (isFull ? this.#sends.get(OTHERS) : undefined) ?? new SendCounts(isFull ? OTHERS : destination, isFull ? OTHERS : contract);
-    this.#sends.set(isFull ? OTHERS : key, counts);
+    if (this.#sendsCount === MOST_DESTINATIONS) return (this.#otherSends ??= new SendCounts(OTHERS, OTHERS));
+    this.#sendsCount += 1;
+    const counts = new SendCounts(destination, contract);
+    this.#sends.set(destination, (this.#sends.get(destination) ?? new Map<string, SendCounts>()).set(contract, counts));
     return counts;
   }
+}
+
+function tellEnded(
+  meter: Instruments,
+  event: Extract<BusEvent, { readonly kind: 'attempt-succeeded' | 'attempt-failed' }>,
+  attributes: Readonly<Record<string, string>>,
+  durationMs: number,
+  latencyMs: number | undefined,
+): void {
+  const failure = event.kind === 'attempt-failed' ? { [ATTRIBUTES.errorType]: errorType(event.error) } : {};
+  meter.inFlight(-1, { [ATTRIBUTES.destination]: event.message.endpoint });
+  meter.processDuration(durationMs, { ...attributes, [ATTRIBUTES.operationName]: SPAN_OPERATIONS.process, ...failure });
+  if (latencyMs !== undefined) meter.latency(latencyMs, attributes);
 }
 
 /** The error code of an outcome; none where it was accepted. */

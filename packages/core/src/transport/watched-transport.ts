@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { IMessageTransport, SendCallOptions } from './message-transport.ts';
+import type { IMessageTransport } from './message-transport.ts';
 import type { IReplyInbox } from './reply-inbox.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
 
@@ -20,39 +20,58 @@ export type SendingTransport = Pick<IMessageTransport, 'capabilities' | 'send' |
 export function watchSends(transport: SendingTransport, watch: SendWatch, runtime: Pick<Runtime, 'monotonic'>): SendingTransport {
   return {
     capabilities: transport.capabilities,
-    send: (entries, options) => watched(() => transport.send(entries, options), entries, watch, runtime),
+    send: watched((entries, options) => transport.send(entries, options), watch, runtime),
     replies: async (onReply: (message: TransportMessage) => void): Promise<IReplyInbox> => {
       const inbox = await transport.replies(onReply);
       return {
         address: inbox.address,
-        send: (entries, options: SendCallOptions) => watched(() => inbox.send(entries, options), entries, watch, runtime),
+        send: watched((entries, options) => inbox.send(entries, options), watch, runtime),
         close: () => inbox.close(),
       };
     },
   };
 }
 
-function watched(
-  send: () => MaybePromise<readonly SendOutcome[]>,
-  entries: readonly TransportEntry[],
-  watch: SendWatch,
-  runtime: Pick<Runtime, 'monotonic'>,
-): MaybePromise<readonly SendOutcome[]> {
-  const began = runtime.monotonic();
-  for (const entry of entries) watch.sending(entry);
-  const done = (outcomes: readonly SendOutcome[]): readonly SendOutcome[] => {
+type Send = IMessageTransport['send'];
+
+function watched(send: Send, watch: SendWatch, runtime: Pick<Runtime, 'monotonic'>): Send {
+  const tell = (entries: readonly TransportEntry[], outcomes: readonly SendOutcome[], began: number): void => {
     const durationMs = runtime.monotonic() - began;
-    for (const [index, entry] of entries.entries()) watch.sent(entry, outcomes[index] ?? { status: 'unknown' }, durationMs);
-    return outcomes;
+    for (let index = 0; index < entries.length; index += 1)
+      watch.sent(entries[index] as TransportEntry, outcomes[index] ?? { status: 'unknown' }, durationMs);
   };
-  const failed = (error: unknown): never => {
-    done(entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: error })));
+  const failed = (entries: readonly TransportEntry[], error: unknown, began: number): never => {
+    tell(
+      entries,
+      entries.map(() => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause: error })),
+      began,
+    );
     throw error;
   };
-  try {
-    const sending = send();
-    return isPromise(sending) ? sending.then(done, failed) : done(sending);
-  } catch (error) {
-    return failed(error);
-  }
+  const tellLater = async (
+    entries: readonly TransportEntry[],
+    sending: Promise<readonly SendOutcome[]>,
+    began: number,
+  ): Promise<readonly SendOutcome[]> => {
+    try {
+      const outcomes = await sending;
+      tell(entries, outcomes, began);
+      return outcomes;
+    } catch (error) {
+      return failed(entries, error, began);
+    }
+  };
+  return (entries, options) => {
+    const began = runtime.monotonic();
+    for (let index = 0; index < entries.length; index += 1) watch.sending(entries[index] as TransportEntry);
+    let outcomes: MaybePromise<readonly SendOutcome[]>;
+    try {
+      outcomes = send(entries, options);
+    } catch (error) {
+      return failed(entries, error, began);
+    }
+    if (isPromise(outcomes)) return tellLater(entries, outcomes, began);
+    tell(entries, outcomes, began);
+    return outcomes;
+  };
 }
