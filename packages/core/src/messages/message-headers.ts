@@ -19,8 +19,10 @@ const SAME_AS_ID = Symbol('the id');
 /** What an id that is not made yet may weigh at most, in characters: a UUID has 36. */
 const MOST_ID_UNITS = 256;
 
+const OWN_NAMES_UNITS = OWN.reduce((sum, key) => sum + HEADERS[key].length, 0);
+
 /** Makes the id of a message, whose header says when it was sent. */
-export type MakeId = (sent: string | undefined) => string;
+type MakeId = (sent: string | undefined) => string;
 
 /**
  * The headers of one message: a map of strings that is safe against `__proto__` and cheap to make and copy.
@@ -89,7 +91,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   /** The message begins a conversation, whose id is its own. That is made when somebody reads it, unless it is given. */
-  begin(id: string | MakeId): void {
+  begin(id: string | ((sent: string | undefined) => string)): void {
     this.#assertWritable();
     this.#id = id;
     this.#conversation = SAME_AS_ID;
@@ -174,13 +176,20 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   /** True when they weigh at most `limit` bytes on the wire; cheaper than {@link byteLength} where the answer is plain. */
   fitsInto(limit: number): boolean {
-    let units = typeof this.#id === 'function' ? 2 * MOST_ID_UNITS : 0;
-    for (let slot = units > 0 ? SENT : 0; slot < this.#end; slot += 1) {
-      const value = this.at(slot);
+    const slots = this.#slots;
+    let units = this.#ownUnits;
+    for (let slot = OWN.length; slot < slots.length; slot += 1) {
+      const value = slots[slot];
       if (value !== undefined) units += (NAMES[slot] as string).length + value.length;
     }
     if (this.#custom !== undefined) for (const [name, value] of this.#custom) units += name.length + value.length;
     return units * MAX_BYTES_PER_UNIT <= limit || this.byteLength() <= limit;
+  }
+
+  /** The most that names and values outside of the slots may take, in characters. */
+  get #ownUnits(): number {
+    const ids = typeof this.#id === 'function' ? 2 * MOST_ID_UNITS : (this.#id?.length ?? 0) + (this.at(CONVERSATION)?.length ?? 0);
+    return OWN_NAMES_UNITS + ids + (this.#sent?.length ?? 0);
   }
 
   /** What the headers weigh on the wire: the UTF-8 bytes of all names and values. */
@@ -225,7 +234,10 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
 
   #assertWritable(): void {
     if (this.#writable !== 'never') return;
-    throw new MessageError('HEADER_NOT_ALLOWED', 'The headers of a message were written to after it had left. Set them before `next` returns.');
+    throw new MessageError(
+      'HEADER_NOT_ALLOWED',
+      'The headers of a message were written to after it had left. Set them before `next` returns.',
+    );
   }
 }
 

@@ -57,7 +57,12 @@ export function receiveDelivery(delivery: ITransportDelivery, scope: ReceiveScop
 }
 
 /** Goes on when what the first attempt waits for has ended. Not `async`, which would cost twice as much memory. */
-function goOnAfter(waits: Promise<void>, delivery: ITransportDelivery, scope: ReceiveScope, context: IncomingContext): Promise<DeliveryEnd> {
+function goOnAfter(
+  waits: Promise<void>,
+  delivery: ITransportDelivery,
+  scope: ReceiveScope,
+  context: IncomingContext,
+): Promise<DeliveryEnd> {
   return Promise.resolve(waits).then(
     () => concludeFirst(delivery, scope, context),
     (error: unknown) => settleFirst(delivery, scope, context, failed(context, error)),

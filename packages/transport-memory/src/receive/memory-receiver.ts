@@ -148,11 +148,12 @@ export class MemoryReceiver implements IReceiver {
 
   /** Wakes up when the next delayed message is due, or when the oldest delivery has been held for as long as the lock allows. */
   #armTimer(): void {
+    const { place, runtime } = this.#parts;
+    const due = this.#state === 'receiving' ? place.nextDue() : undefined;
+    if (due === undefined && this.#timer === undefined && this.#takenAt === undefined) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const { place, runtime } = this.#parts;
-    const due = this.#state === 'receiving' ? (place.nextDue() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    const next = Math.min(due, this.#lockEnd());
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#lockEnd());
     if (next === Number.POSITIVE_INFINITY) return;
     this.#timer = runtime.setTimer(Math.max(1, next - runtime.now()), () => {
       this.#loseOverdue();
