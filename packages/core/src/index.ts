@@ -66,6 +66,7 @@ export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.t
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';
 export type { PushedMessage, PushedOutcome } from './receiving/pushed-message.ts';
+export type { PublishOverflow } from './transport/send-window.ts';
 export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';
 export type {
   EndpointTransportOptions,

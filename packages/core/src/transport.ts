@@ -13,6 +13,7 @@ export type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOption
 export type { IReceiver, ReceiverState } from './transport/receiver.ts';
 export type { IReplyInbox } from './transport/reply-inbox.ts';
 export type { DeadLetter, DeadLetterListOptions, DeadLetterPage, ITransportDeadLetters } from './transport/dead-letters.ts';
+export type { PublishOverflow } from './transport/send-window.ts';
 export type { LaneWait, TransportCapabilities } from './transport/transport-capabilities.ts';
 export type {
   EndpointTopology,

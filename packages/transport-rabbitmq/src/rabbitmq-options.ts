@@ -35,7 +35,7 @@ export interface RabbitmqOptions {
   readonly maxPriority?: number;
   /** The largest body, in bytes. The broker's own limit is 16 MiB from 4.0 on, and 128 MiB before. @default 16,777,216 */
   readonly maxMessageBytes?: number;
-  /** The most messages that are on their way to the broker without a confirm; the others wait here. @default 1,000 */
+  /** The most messages that are on their way to the broker without a confirm, and together at most 64 MiB of bodies; the others wait here. @default 1,000 */
   readonly confirmWindow?: number;
   /** What the broker's tools call the connections. @default 'waybill' */
   readonly connectionName?: string;

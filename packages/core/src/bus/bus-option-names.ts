@@ -18,6 +18,7 @@ export const BUS_OPTIONS: readonly string[] = Object.keys({
   serializers: true,
   publishTimeout: true,
   maxOutstandingPublishes: true,
+  publishOverflow: true,
   drainTimeout: true,
   runtime: true,
   logger: true,

@@ -11,6 +11,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 const PROVISIONING: readonly unknown[] = ['apply', 'validate', 'assume'];
+const OVERFLOW: readonly unknown[] = ['wait', 'reject'];
 
 /** What is wrong with the names and the shapes of the options of a bus. What stands inside of an endpoint is judged elsewhere. */
 export function busOptionProblems(options: AnyBusOptions): readonly string[] {
@@ -39,6 +40,7 @@ export function busOptionProblems(options: AnyBusOptions): readonly string[] {
     ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
     ...choiceProblems('`ambient`', options.ambient, [true, false]),
     ...outstandingProblems(options.maxOutstandingPublishes),
+    ...choiceProblems('`publishOverflow`', options.publishOverflow, OVERFLOW),
     ...loggerProblems(options),
   ];
 }

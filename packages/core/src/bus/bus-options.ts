@@ -21,6 +21,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IMessageSerializer } from '../serialization/message-serializer.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { PublishOverflow } from '../transport/send-window.ts';
 import { ambientWork } from './ambient-work.ts';
 import { busOptionProblems, isContainer, isEndpoint, isRoute, isTransport, listOf } from './bus-option-problems.ts';
 import { contractProblems, unhandledProblems } from './check-contracts.ts';
@@ -74,6 +75,11 @@ export interface BusBaseOptions<TransportName extends string = string> {
    * sends wait for room, in order; what finds none within `publishTimeout` is `SEND_REJECTED`, `retryable`. @default 1,000
    */
   readonly maxOutstandingPublishes?: number;
+  /**
+   * What happens to sends beyond `maxOutstandingPublishes`. `'wait'` holds back whoever awaits them. A caller that does not is held back by nothing: what it
+   * sends while the broker is away is kept for `publishTimeout`, however much it is; `'reject'` refuses it at once, `SEND_REJECTED`, `retryable`. @default 'wait'
+   */
+  readonly publishOverflow?: PublishOverflow;
   /** How long `stop()` waits for handlers before it aborts their signal; from then on they have half of the transport's `stopSlackMs`. @default '30s' */
   readonly drainTimeout?: Duration;
   /** Clock, timers, ids. @default systemRuntime({ logger }) */

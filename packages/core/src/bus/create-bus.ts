@@ -12,6 +12,7 @@ import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import { jsonSerializer } from '../serialization/json-serializer.ts';
 import { SerializerRegistry } from '../serialization/serializer-registry.ts';
+import type { GuardOptions } from '../transport/guarded-transport.ts';
 import { guardTransport } from '../transport/guarded-transport.ts';
 import type { Bus } from './bus.ts';
 import type { AnyBusOptions, BusOptions, ResolvedBusOptions } from './bus-options.ts';
@@ -51,7 +52,7 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
   const resolved = { ...checked, endpoints: checked.endpoints.map((one) => withInstance(one, runtime)) };
   const transport = guardTransport(options.transport, {
     publishTimeoutMs: resolved.publishTimeoutMs,
-    ...(options.maxOutstandingPublishes === undefined ? {} : { maxOutstanding: options.maxOutstandingPublishes }),
+    ...outstandingOf(options),
     onSettleLost: (name) => telemetry.recorder?.settleLost(name),
   });
   const telemetry = telemetryOf(options.telemetry ?? {}, {
@@ -104,6 +105,11 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
   const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
   keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, outgoing, incoming });
   return bus;
+}
+
+/** How much may be under way, and what happens to the rest. */
+function outstandingOf({ maxOutstandingPublishes, publishOverflow }: AnyBusOptions): Pick<GuardOptions, 'maxOutstanding' | 'overflow'> {
+  return { maxOutstanding: maxOutstandingPublishes, overflow: publishOverflow };
 }
 
 /** What asks, from one start of the bus to its stop. */

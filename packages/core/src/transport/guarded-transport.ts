@@ -17,6 +17,7 @@ import type { IReplyInbox } from './reply-inbox.ts';
 import type { SettlementWatch } from './settle-once.ts';
 import { SettleOnceDelivery } from './settle-once.ts';
 import type { EndpointTopology } from './topology.ts';
+import type { PublishOverflow } from './send-window.ts';
 import type { TransportCapabilities } from './transport-capabilities.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
 
@@ -30,7 +31,9 @@ export interface GuardOptions {
   /** Told of each settlement that came too late. */
   readonly onSettleLost?: ((endpoint: string) => void) | undefined;
   /** The most messages under way without an answer; further sends wait. Their bodies together are bounded by 64 MiB. @default 1,000 */
-  readonly maxOutstanding?: number;
+  readonly maxOutstanding?: number | undefined;
+  /** What happens to further sends. @default 'wait' */
+  readonly overflow?: PublishOverflow | undefined;
 }
 
 /** Numbers that the guard counts. */
@@ -79,6 +82,7 @@ export class GuardedTransport implements IMessageTransport {
     this.#outcomes = new OutcomeGuard(inner.name, options.publishTimeoutMs, {
       count: options.maxOutstanding ?? DEFAULT_OUTSTANDING,
       bytes: MAX_OUTSTANDING_BYTES,
+      overflow: options.overflow ?? 'wait',
     });
     this.topology = {
       plan: (topology) => inner.topology.plan(topology),

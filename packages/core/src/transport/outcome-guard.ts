@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { SendLimits } from './send-window.ts';
+import type { PublishOverflow, SendLimits } from './send-window.ts';
 import { SendWindow } from './send-window.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
 
@@ -14,22 +14,26 @@ interface EntrySender<Options> {
  * Gives every entry of every send exactly one outcome in time, whatever the adapter does: `unknown` when it throws,
  * answers with another number of outcomes, or has not answered when the timeout passes, the signal aborts or the
  * transport closes; `rejected` when the signal had aborted before. What is under way is bounded: further sends wait for
- * room, in order, and end as `rejected` when they find none in time.
+ * room, in order, and end as `rejected` when they find none in time, or at once where that was asked for.
  */
 export class OutcomeGuard {
   readonly #transport: string;
   readonly #timeoutMs: number;
   /** Ends each send that has no answer yet. */
   readonly #unanswered = new Set<(cause: unknown) => void>();
+  /** Gives back the room of each send whose adapter has not answered, also where the caller has long had its outcome. */
+  readonly #taken = new Set<() => void>();
   /** Ends each send that waits for room. */
   readonly #queued = new Set<(cause: unknown) => void>();
 
   readonly #window: SendWindow;
+  readonly #overflow: PublishOverflow;
 
-  constructor(transport: string, timeoutMs: number, limits: SendLimits) {
+  constructor(transport: string, timeoutMs: number, { overflow, ...limits }: SendLimits & { readonly overflow: PublishOverflow }) {
     this.#transport = transport;
     this.#timeoutMs = timeoutMs;
     this.#window = new SendWindow(limits);
+    this.#overflow = overflow;
   }
 
   send<Options extends { readonly signal?: AbortSignal }>(
@@ -40,7 +44,10 @@ export class OutcomeGuard {
   ): MaybePromise<readonly SendOutcome[]> {
     const { signal } = options;
     if (signal?.aborted === true) return allRejected(entries.length, signal.reason);
-    if (this.#window.isFull) return this.#sendLater(sender, entries, options, runtime);
+    if (this.#window.isFull) {
+      if (this.#overflow === 'wait') return this.#sendLater(sender, entries, options, runtime);
+      return allRejected(entries.length, `too much is under way to the transport "${this.#transport}" without an answer`);
+    }
     return this.#sendNow(sender, entries, options, runtime, this.#timeoutMs);
   }
 
@@ -97,6 +104,8 @@ export class OutcomeGuard {
   giveUp(cause: unknown): void {
     for (const end of this.#queued) end(cause);
     for (const end of this.#unanswered) end(cause);
+    for (const leave of this.#taken) leave();
+    this.#taken.clear();
   }
 
   #inTime(
@@ -105,7 +114,7 @@ export class OutcomeGuard {
     { runtime, limitMs, signal }: { readonly runtime: Runtime; readonly limitMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<readonly SendOutcome[]> {
     const count = entries.length;
-    const leave = this.#window.enter(entries);
+    const answered = this.#takeRoom(entries);
     return new Promise((resolve) => {
       const end = (cause: unknown): void => finish(allUnknown(count, cause));
       const onAbort = (): void => end(signal?.reason);
@@ -114,13 +123,22 @@ export class OutcomeGuard {
         timer.cancel();
         this.#unanswered.delete(end);
         signal?.removeEventListener('abort', onAbort);
-        leave();
         resolve(outcomes);
       };
       this.#unanswered.add(end);
       signal?.addEventListener('abort', onAbort, { once: true });
-      sending.then((outcomes) => finish(this.#complete(outcomes, count)), end);
+      sending.finally(answered).then((outcomes) => finish(this.#complete(outcomes, count)), end);
     });
+  }
+
+  /** The room is taken until the adapter answers, for it holds the entries for so long: a caller that gave up has freed nothing. */
+  #takeRoom(entries: readonly TransportEntry[]): () => void {
+    const leave = this.#window.enter(entries);
+    this.#taken.add(leave);
+    return () => {
+      this.#taken.delete(leave);
+      leave();
+    };
   }
 
   /** An adapter that answers with too few or too many cannot be trusted about any of them. */

@@ -1,5 +1,8 @@
 import type { TransportEntry } from './transport-message.ts';
 
+/** What happens to a send for which there is no room: it waits, or is refused at once. */
+export type PublishOverflow = 'wait' | 'reject';
+
 /** How much may be under way to the broker at once. */
 export interface SendLimits {
   /** The most messages without an answer. */

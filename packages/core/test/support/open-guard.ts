@@ -1,4 +1,4 @@
-import type { GuardedTransport, IMessageTransport, IReplyInbox } from '@waybill/core/transport';
+import type { GuardOptions, GuardedTransport, IMessageTransport, IReplyInbox } from '@waybill/core/transport';
 import { guardTransport } from '@waybill/core/transport';
 import type { FakeTransport } from './fake-transport.ts';
 import { fakeTransport } from './fake-transport.ts';
@@ -15,13 +15,21 @@ export interface GuardBench {
   readonly guard: GuardedTransport;
 }
 
-export function guardOn(changes: Partial<IMessageTransport> = {}, inbox: Partial<IReplyInbox> = {}): GuardBench {
+export function guardOn(
+  changes: Partial<IMessageTransport> = {},
+  inbox: Partial<IReplyInbox> = {},
+  options: Partial<GuardOptions> = {},
+): GuardBench {
   const inner = fakeTransport(changes, inbox);
-  return { runtime: manualRuntime(), inner, guard: guardTransport(inner, { publishTimeoutMs: TIMEOUT_MS }) };
+  return { runtime: manualRuntime(), inner, guard: guardTransport(inner, { publishTimeoutMs: TIMEOUT_MS, ...options }) };
 }
 
-export async function openGuard(changes: Partial<IMessageTransport> = {}, inbox: Partial<IReplyInbox> = {}): Promise<GuardBench> {
-  const bench = guardOn(changes, inbox);
+export async function openGuard(
+  changes: Partial<IMessageTransport> = {},
+  inbox: Partial<IReplyInbox> = {},
+  options: Partial<GuardOptions> = {},
+): Promise<GuardBench> {
+  const bench = guardOn(changes, inbox, options);
   await bench.guard.open({ runtime: bench.runtime, onState });
   return bench;
 }

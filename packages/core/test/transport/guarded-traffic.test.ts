@@ -58,6 +58,29 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     expect([left.length, runtime.pendingTimers()]).toEqual([1_001, 0]);
   });
 
+  it('refuses at once what has no room, where that was asked for, and lets the next one leave when there is some', async () => {
+    const answers: ((outcomes: readonly SendOutcome[]) => void)[] = [];
+    const { guard, runtime } = await openGuard(
+      { send: () => new Promise((resolve) => answers.push(resolve)) },
+      {},
+      { overflow: 'reject', maxOutstanding: 2 },
+    );
+    const send = (id: string) => guard.send([entryOf(id)], {});
+    const [first, second] = [send('a'), send('b')];
+    const cause = 'too much is under way to the transport "fake" without an answer';
+    expect(send('c')).toEqual([{ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause }]);
+    answers[0]?.([accepted()]);
+    await first;
+    const last = send('d');
+    await runtime.advance(TIMEOUT_MS);
+    expect([(await second)[0]?.status, (await last)[0]?.status, answers.length, runtime.pendingTimers()]).toEqual([
+      'unknown',
+      'unknown',
+      3,
+      0,
+    ]);
+  });
+
   it('waits for room no longer than its signal or the transport allows, and sends nothing then', async () => {
     const { sender, guard, inner, runtime } = await sending(() => new Promise(() => undefined));
     const open = Array.from({ length: 1_000 }, async (_, n) => sender.send([entryOf(String(n))], {}));

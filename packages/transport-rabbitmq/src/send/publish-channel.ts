@@ -59,6 +59,7 @@ export class PublishChannel {
   /** The tag of what stands at the head. */
   #headTag = 1;
   #count = 0;
+  #bytes = 0;
   #error: Error | undefined;
   #isOpen = true;
   readonly #watch: PublishWatch;
@@ -82,6 +83,11 @@ export class PublishChannel {
     return this.#count;
   }
 
+  /** How large the bodies are that have no confirm yet: the client keeps them for as long as the socket takes nothing. */
+  get unconfirmedBytes(): number {
+    return this.#bytes;
+  }
+
   get channel(): AmqpChannel {
     return this.#channel;
   }
@@ -98,6 +104,7 @@ export class PublishChannel {
     }
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;
+    this.#bytes += content.byteLength;
   }
 
   #confirmed({ deliveryTag, multiple }: AmqpConfirm, end: PublishEnd): void {
@@ -133,6 +140,7 @@ export class PublishChannel {
       this.#headTag += 1;
     }
     this.#count -= 1;
+    this.#bytes -= found.publish.content.byteLength;
     found.publish.ended(found.isReturned ? RETURNED : end);
   }
 
@@ -153,6 +161,7 @@ export class PublishChannel {
     this.#unconfirmed = [];
     this.#head = 0;
     this.#count = 0;
+    this.#bytes = 0;
     const end: PublishEnd = { is: 'lost', cause: this.#error ?? 'the channel was closed before the broker confirmed' };
     const [blamed, refusal] = this.#blamed(lost);
     for (const one of lost) {

@@ -11,6 +11,9 @@ import { PublishChannel } from './publish-channel.ts';
 /** How long a message waits here for a channel, or for room in the window, before it is rejected; milliseconds. */
 const PATIENCE_MS = 5_000;
 
+/** The most bytes of bodies without a confirm, however few messages they are; one that is larger goes alone. */
+const WINDOW_BYTES = 64 * 1024 * 1024;
+
 /** What a {@link PublishLine} works with. */
 export interface PublishLineParts {
   readonly runtime: Runtime;
@@ -101,7 +104,9 @@ export class PublishLine {
   }
 
   #hasRoom(): boolean {
-    return this.#channel !== undefined && this.#channel.unconfirmed < this.#parts.window && !this.#parts.isBlocked();
+    const channel = this.#channel;
+    if (channel === undefined || this.#parts.isBlocked()) return false;
+    return channel.unconfirmed < this.#parts.window && channel.unconfirmedBytes < WINDOW_BYTES;
   }
 
   #flush(): void {
