@@ -7,6 +7,7 @@ export type {
   OpenOptions,
   ReceiveOptions,
   SendCallOptions,
+  ConnectionProblem,
   TransportState,
 } from './transport/message-transport.ts';
 export type { AckOptions, DeadLetterOptions, ITransportDelivery, RedeliverOptions, SettleResult } from './transport/delivery.ts';

@@ -81,8 +81,10 @@ it('follows the connection, with the reason that the transport gives; a lost one
   say({ status: 'reconnecting', reason: 'ECONNRESET' });
   await runtime.advance(1_000);
   say({ status: 'reconnecting', reason: 'ECONNREFUSED' });
-  expect(told(bus)).toEqual(['unhealthy', 'connection: the connection is lost and being made again: ECONNREFUSED']);
+  expect(told(bus)).toEqual(['degraded', 'connection: the connection is lost and being made again: ECONNREFUSED']);
   expect(bus.health().checks[1]?.since).toEqual(new Date(lostAt));
+  await runtime.advance(29_000);
+  expect(told(bus)).toEqual(['unhealthy', 'connection: the connection is lost and being made again: ECONNREFUSED']);
   expect(probes(bus)).toEqual([true, false]);
   say({ status: 'blocked', reason: 'memory alarm' });
   expect(told(bus)).toEqual(['degraded', 'connection: the broker takes no messages: memory alarm']);

@@ -1,4 +1,5 @@
-import { ConnectionError } from '@waybill/core/transport';
+import type { ConnectionProblem } from '@waybill/core/transport';
+import { ConnectionError, isBusError } from '@waybill/core/transport';
 
 /** Reply codes of AMQP that we tell apart. */
 export const REPLY: { readonly accessRefused: 403; readonly notFound: 404; readonly resourceLocked: 405 } = Object.freeze({
@@ -11,6 +12,8 @@ export const REPLY: { readonly accessRefused: 403; readonly notFound: 404; reado
 interface OpenFailure {
   /** Trying again will not help until somebody mends it. */
   readonly isFinal: boolean;
+  /** What it is that somebody has to mend, where the broker was reached. */
+  readonly problem?: ConnectionProblem;
   readonly says: string;
 }
 
@@ -21,11 +24,13 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
   {
     pattern: /ACCESS[-_]REFUSED|Login was refused/i,
     isFinal: true,
+    problem: 'auth_failed',
     says: 'The broker refused the user name or the password. Check the credentials in `url` or `credentials`; the user "guest" may connect from the broker\'s own machine only.',
   },
   {
     pattern: /NOT[-_]ALLOWED/i,
     isFinal: true,
+    problem: 'access_refused',
     says: `The broker refused the virtual host: it does not exist, or the user has no permission for it. ${VHOST_WAY_OUT}`,
   },
   {
@@ -41,6 +46,7 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
   {
     pattern: /SASL mechanism/i,
     isFinal: true,
+    problem: 'auth_failed',
     says: 'The broker does not offer this way to log in. Give user name and password, or enable the plugin for certificates.',
   },
   {
@@ -54,9 +60,9 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     says: 'Nothing listens at this address. Check host and port in `url`, and whether the broker runs.',
   },
   {
-    pattern: /`credentials`/,
+    pattern: /`credentials`|`tls`/,
     isFinal: false,
-    says: '`credentials` gave none within `connectTimeout`. Check the function and what it asks.',
+    says: '`credentials` or `tls` gave nothing within `connectTimeout`. Check the function and what it asks.',
   },
   {
     pattern: /ETIMEDOUT/,
@@ -64,8 +70,33 @@ const OPEN_FAILURES: readonly (OpenFailure & { readonly pattern: RegExp })[] = [
     says: 'There was no answer within `connectTimeout`. Check the network and whether the broker is well.',
   },
   {
+    pattern: /alert (certificate|bad certificate|unknown ca|unsupported certificate|handshake failure)|ALERT_CERTIFICATE/i,
+    isFinal: true,
+    problem: 'tls_failed',
+    says: 'The broker did not accept the certificate of this client, which is missing, expired, or of an authority that it does not trust. Give another one as `tls: { cert, key }`.',
+  },
+  {
+    pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
+    isFinal: false,
+    problem: 'tls_failed',
+    says: 'The certificate of the broker has expired, or is not valid yet. Renew it at the broker, or mend the clock of this machine.',
+  },
+  {
+    pattern: /ALTNAME_INVALID/,
+    isFinal: false,
+    problem: 'tls_failed',
+    says: 'The certificate of the broker is for another host. Write the host that stands in it into `url`, or give it as `tls: { servername }`.',
+  },
+  {
+    pattern: /SELF_SIGNED|UNABLE_TO_|self.signed|unable to (verify|get)/i,
+    isFinal: false,
+    problem: 'tls_failed',
+    says: 'The certificate of the broker is of an authority that is not trusted here. Give the certificate of that authority as `tls: { ca }`.',
+  },
+  {
     pattern: /certificate|CERT_|SSL|TLS|EPROTO/i,
     isFinal: true,
+    problem: 'tls_failed',
     says: 'The two sides could not agree on TLS. Check `tls`, the certificates, and whether the port speaks TLS.',
   },
   {
@@ -86,10 +117,10 @@ const UNKNOWN: OpenFailure = { isFinal: false, says: 'See `cause`.' };
 /** An error of connecting to one address, coded, without credentials. `details.isFinal`: trying again does not help. */
 export function openError(error: unknown, shown: string): ConnectionError {
   const text = describe(error);
-  const { isFinal, says } = OPEN_FAILURES.find(({ pattern }) => pattern.test(text)) ?? UNKNOWN;
+  const { isFinal, says, problem } = OPEN_FAILURES.find(({ pattern }) => pattern.test(text)) ?? UNKNOWN;
   return new ConnectionError('TRANSPORT_OPEN_FAILED', `RabbitMQ at ${shown} could not be reached. ${says}`, {
     cause: error,
-    details: { address: shown, isFinal },
+    details: { address: shown, isFinal, ...(problem === undefined ? {} : { problem }) },
   });
 }
 
@@ -100,6 +131,11 @@ export function notConnected(reason: string, cause?: unknown): ConnectionError {
     `RabbitMQ is not connected: ${reason}. The connection is made again by itself; try later.`,
     cause === undefined ? {} : { cause },
   );
+}
+
+/** What somebody has to mend, in an error of {@link openError}. */
+export function problemOf(error: unknown): ConnectionProblem | undefined {
+  return isBusError(error) ? (error.details['problem'] as ConnectionProblem | undefined) : undefined;
 }
 
 /** The reply code in an error of the client, or `undefined`. */

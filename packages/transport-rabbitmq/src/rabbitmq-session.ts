@@ -2,6 +2,7 @@ import type {
   EndpointTopology,
   ITransportDelivery,
   OpenOptions,
+  ReceiveOptions,
   Runtime,
   TopologyPlan,
   TransportCapabilities,
@@ -96,7 +97,11 @@ export class RabbitmqSession {
     for (const { kind, name } of entities) if (kind === 'exchange') this.exchanges.add(name);
   }
 
-  receive(endpoint: EndpointTopology, prefetch: number, onDelivery: (delivery: ITransportDelivery) => void): RabbitmqReceiver {
+  receive(
+    endpoint: EndpointTopology,
+    { prefetch, onFault = () => undefined }: ReceiveOptions,
+    onDelivery: (delivery: ITransportDelivery) => void,
+  ): RabbitmqReceiver {
     const { runtime } = this;
     const receiver = new RabbitmqReceiver(
       {
@@ -107,6 +112,7 @@ export class RabbitmqSession {
         copies: copySender({ runtime, endpoint, line: this.#line }),
         connect: (limitMs) => this.#connectReceiving(limitMs),
         restore: () => this.#restoreQuietly(),
+        onFault,
       },
       prefetch,
       onDelivery,

@@ -104,8 +104,8 @@ class RabbitmqTransport implements IMessageTransport<'rabbitmq'> {
     return Promise.resolve(false);
   }
 
-  receive(endpoint: EndpointTopology, { prefetch }: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void): IReceiver {
-    return this.#open.receive(endpoint, prefetch, onDelivery);
+  receive(endpoint: EndpointTopology, options: ReceiveOptions, onDelivery: (delivery: ITransportDelivery) => void): IReceiver {
+    return this.#open.receive(endpoint, options, onDelivery);
   }
 
   replies(onReply: (message: TransportMessage) => void): Promise<IReplyInbox> {

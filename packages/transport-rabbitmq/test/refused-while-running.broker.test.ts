@@ -82,16 +82,17 @@ await describeOwn('rabbitmq', (server) => {
     const { node } = server;
     let password = 'old';
     await putUser(node.managementUrl, { name: 'changing', password });
-    const { bus, handled } = await start({ credentials: () => ({ username: 'changing', password }) });
+    const { bus, handled, warnings } = await start({ credentials: () => ({ username: 'changing', password }) });
     await putUser(node.managementUrl, { name: 'changing', password: 'new' });
     await node.ctl('close_all_connections', 'the password has changed');
     await expect
       .poll(() => bus.health().checks[1], PATIENCE)
       .toMatchObject({
         status: 'unhealthy',
-        reason: expect.stringMatching(/refused the user name or the password\. Check the credentials/),
+        reason: expect.stringMatching(/auth_failed.*refused the user name or the password\. Check the credentials/),
       });
     expect(bus.isLive()).toBe(true);
+    expect(warnings.filter((line) => line.startsWith('transport.state auth_failed'))).toHaveLength(1);
     await expect(codeOf(bus.send(Work, { n: 1 }))).resolves.toMatch(/^SEND_REJECTED /);
     password = 'new';
     await expect.poll(() => bus.health().checks[1]?.status, PATIENCE).toBe('healthy');
@@ -121,6 +122,8 @@ await describeOwn('rabbitmq', (server) => {
     const { bus, handled, warnings, other } = await start({ provisioning: 'assume' });
     await manage(server.node.managementUrl, 'DELETE', 'queues/%2F/running');
     await expect.poll(() => warnings.join('\n'), PATIENCE).toMatch(/TOPOLOGY_DIFFERS.*"running".*provisioning/);
+    const isRead = (): unknown => bus.health().checks.find(({ component }) => component === 'endpoint:running');
+    expect(isRead()).toMatchObject({ status: 'unhealthy', reason: expect.stringMatching(/cannot be received from: .*"running"/) });
     await bus.send(Other, { n: 1 });
     await expect.poll(() => other, PATIENCE).toEqual([1]);
     const { bus: again } = await start();
@@ -128,6 +131,31 @@ await describeOwn('rabbitmq', (server) => {
     await bus.send(Work, { n: 2 });
     await expect.poll(() => handled, PATIENCE).toEqual([2]);
     expect(warnings.filter((line) => line.includes('could not be received from')).length).toBe(1);
+    expect(bus.health().status).toBe('healthy');
+  });
+
+  it('the right to read is taken and given back: the health names the endpoint, and it receives again', async () => {
+    const { node } = server;
+    await putUser(node.managementUrl, { name: 'reader', password: 'r' });
+    const { bus, handled } = await start({ credentials: { username: 'reader', password: 'r' } });
+    await putUser(node.managementUrl, { name: 'reader', password: 'r', read: '^waybill' });
+    await node.closeConnections('the rights have changed');
+    await expect
+      .poll(() => bus.health(), PATIENCE)
+      .toMatchObject({
+        status: 'unhealthy',
+        checks: expect.arrayContaining([
+          expect.objectContaining({ component: 'connection', status: 'healthy' }),
+          expect.objectContaining({
+            component: 'endpoint:running',
+            reason: expect.stringMatching(/refuses to let this user read.*`read`/),
+          }),
+        ]),
+      });
+    await putUser(node.managementUrl, { name: 'reader', password: 'r' });
+    await expect.poll(() => bus.health().status, PATIENCE).toBe('healthy');
+    await bus.send(Work, { n: 1 });
+    await expect.poll(() => handled, PATIENCE).toEqual([1]);
   });
 });
 
@@ -158,9 +186,11 @@ class Running {
   }
 
   #logger(): Logger {
-    const note = (fields: { readonly event: string; readonly error?: unknown }, text: string): void => {
-      const { error } = fields;
-      this.warnings.push(`${fields.event} ${text}: ${isBusError(error) ? `${error.code} ${error.message}` : String(error)}`);
+    const note = (
+      { event, error, problem = '' }: { readonly event: string; readonly error?: unknown; readonly problem?: unknown },
+      text: string,
+    ): void => {
+      this.warnings.push(`${event} ${String(problem)} ${text}: ${isBusError(error) ? `${error.code} ${error.message}` : String(error)}`);
     };
     return { debug: () => undefined, info: () => undefined, warn: note, error: note };
   }

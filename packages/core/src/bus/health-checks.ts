@@ -1,3 +1,4 @@
+import type { ReceiveFault } from '../receiving/receive-endpoint.ts';
 import type { TransportState } from '../transport/message-transport.ts';
 import type { BusState } from './bus.ts';
 import type { BusHealth, HealthCheck, HealthStatus } from './health.ts';
@@ -8,11 +9,16 @@ export const LATELY_MS = 60_000;
 /** After so many failed deliveries in a row nothing goes well at an endpoint. */
 export const FAILING_AFTER = 10;
 
+/** For so long a connection may be away before that is more than a restart of the broker or of a network; in milliseconds. */
+export const AWAY_MS = 30_000;
+
 /** What is known of an endpoint. Times are epoch milliseconds, `undefined` where it has not happened. */
 export interface EndpointFacts {
   readonly name: string;
   readonly isRunning: boolean;
   readonly pausedAt: number | undefined;
+  /** Why it cannot be received from, while that is so. */
+  readonly fault: ReceiveFault | undefined;
   readonly blockedAt: number | undefined;
   readonly settleFailedAt: number | undefined;
   readonly failedInARow: number;
@@ -42,7 +48,7 @@ export function checkHealth({ now, bus, connection, endpoints }: HealthFacts): B
       bus.since,
       bus.state === 'started' ? [] : [{ status: 'unhealthy', reason: `the bus is ${bus.state}`, since: bus.since }],
     ),
-    checkOf('connection', connection.since, connectionFaults(connection)),
+    checkOf('connection', connection.since, connectionFaults(connection, now)),
     ...endpoints.map((one) => checkOf(`endpoint:${one.name}`, bus.since, endpointFaults(one, bus.since, now))),
   ];
   return Object.freeze({ status: worst(checks), checks: Object.freeze(checks) });
@@ -53,17 +59,21 @@ export function isReady({ bus, connection }: Pick<HealthFacts, 'bus' | 'connecti
   return bus.state === 'started' && (connection.state.status === 'connected' || connection.state.status === 'blocked');
 }
 
-function connectionFaults({ state, since }: HealthFacts['connection']): readonly Fault[] {
+function connectionFaults({ state, since }: HealthFacts['connection'], now: number): readonly Fault[] {
   if (state.status === 'connected') return [];
   if (state.status === 'blocked') return [{ status: 'degraded', reason: `the broker takes no messages: ${state.reason}`, since }];
-  const reason = state.status === 'closed' ? 'the connection is closed' : `the connection is lost and being made again: ${state.reason}`;
-  return [{ status: 'unhealthy', reason, since }];
+  if (state.status === 'closed') return [{ status: 'unhealthy', reason: 'the connection is closed', since }];
+  if (state.problem !== undefined)
+    return [{ status: 'unhealthy', reason: `the connection is refused, ${state.problem}: ${state.reason}`, since }];
+  const status = now - since < AWAY_MS ? 'degraded' : 'unhealthy';
+  return [{ status, reason: `the connection is lost and being made again: ${state.reason}`, since }];
 }
 
 function endpointFaults(one: EndpointFacts, busSince: number, now: number): readonly Fault[] {
   if (!one.isRunning) return [{ status: 'unhealthy', reason: 'it is not started', since: busSince }];
-  const { pausedAt, blockedAt, settleFailedAt } = one;
+  const { pausedAt, blockedAt, settleFailedAt, fault } = one;
   const faults: Fault[] = [];
+  if (fault !== undefined) faults.push({ status: 'unhealthy', reason: `it cannot be received from: ${fault.reason}`, since: fault.since });
   if (one.failedInARow >= FAILING_AFTER) {
     const reason = `the last ${one.failedInARow} messages failed, and none went well between`;
     faults.push({ status: 'unhealthy', reason, since: one.failingSince });

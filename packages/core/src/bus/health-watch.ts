@@ -51,6 +51,7 @@ function factsOf(name: string, running: ReceiveEndpoint | undefined): EndpointFa
     name,
     isRunning: running !== undefined,
     pausedAt: running?.pausedAt,
+    fault: running?.fault,
     blockedAt: running?.blockedAt,
     settleFailedAt: running?.settleFailedAt,
     failedInARow: running?.failures.inARow ?? 0,

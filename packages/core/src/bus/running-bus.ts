@@ -226,7 +226,8 @@ export class RunningBus implements Bus {
       signal: givenUp,
       onState: (state) => {
         this.#health.connectionIs(state);
-        runtime.logger.info({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed');
+        const level = state.status === 'reconnecting' && state.problem !== undefined ? 'warn' : 'info';
+        runtime.logger[level]({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed');
       },
     });
     this.#health.opened();
@@ -334,7 +335,8 @@ export class RunningBus implements Bus {
     const concurrency = one.concurrency ?? DEFAULT_CONCURRENCY;
     const prefetch = one.prefetch ?? concurrency * 2;
     return new ReceiveEndpoint(
-      (onDelivery) => (passive ? new PassiveReceiver() : transport.receive(topology, { prefetch, immutable: true }, onDelivery)),
+      (onDelivery, onFault) =>
+        passive ? new PassiveReceiver() : transport.receive(topology, { prefetch, immutable: true, onFault }, onDelivery),
       {
         endpoint: one.name,
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),

@@ -29,8 +29,15 @@ export interface ReceiveSettings {
   readonly prefetch: number;
 }
 
-/** Makes a receiver, not started, for what is to be handed over. */
-export type OpenReceiver = (onDelivery: (delivery: ITransportDelivery) => void) => IReceiver;
+/** Makes a receiver, not started, for what is to be handed over; it tells why it cannot receive, and `undefined` when it can again. */
+export type OpenReceiver = (onDelivery: (delivery: ITransportDelivery) => void, onFault: (reason: string | undefined) => void) => IReceiver;
+
+/** Why an endpoint cannot be received from. */
+export interface ReceiveFault {
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
 
 /**
  * One endpoint while it receives. Deliveries wait in a queue; up to `concurrency` slots take from it, handle and settle.
@@ -62,6 +69,7 @@ export class ReceiveEndpoint {
   #isStuck = false;
   #hasToldOfNoLane = false;
   #pausedAt: number | undefined;
+  #fault: ReceiveFault | undefined;
   /** Lanes that are being given back; meanwhile nothing is taken. */
   #lanesGoingBack = 0;
 
@@ -81,7 +89,10 @@ export class ReceiveEndpoint {
     };
     this.#blockWatch = new BlockWatch(plan);
     this.#trials = Trials.of(this.#scope, this.#trialHost(), settings.prefetch);
-    this.#receiver = openReceiver((delivery) => this.handOver(delivery));
+    const onFault = (reason: string | undefined): void => {
+      this.#fault = reason === undefined ? undefined : { reason, since: this.#fault?.since ?? plan.runtime.now() };
+    };
+    this.#receiver = openReceiver((delivery) => this.handOver(delivery), onFault);
   }
 
   get ordered(): boolean {
@@ -127,6 +138,11 @@ export class ReceiveEndpoint {
   /** When it was paused; epoch milliseconds. */
   get pausedAt(): number | undefined {
     return this.#pausedAt;
+  }
+
+  /** Why it cannot be received from, while that is so. */
+  get fault(): ReceiveFault | undefined {
+    return this.#fault;
   }
 
   /** When a handler held the event loop last; epoch milliseconds. */

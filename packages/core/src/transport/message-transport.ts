@@ -8,13 +8,22 @@ import type { EndpointTopology, Topology, TopologyDifference, TopologyPlan, Topo
 import type { TransportCapabilities } from './transport-capabilities.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from './transport-message.ts';
 
+/** Why a broker refuses a connection, where trying again does not help until somebody mends it. */
+export type ConnectionProblem =
+  /** It does not accept who connects. */
+  | 'auth_failed'
+  /** It accepts who connects, and not what is to be opened. */
+  | 'access_refused'
+  /** Certificates: ours, or its own. */
+  | 'tls_failed';
+
 /** How the connection of a transport is. */
 export type TransportState =
   | { readonly status: 'connected' }
   /** Connected, but the broker takes no messages at the moment (alarm, throttling). */
   | { readonly status: 'blocked'; readonly reason: string }
-  /** Not connected; the transport tries again by itself. */
-  | { readonly status: 'reconnecting'; readonly reason: string }
+  /** Not connected; the transport tries again by itself. With a `problem` somebody has to mend it. */
+  | { readonly status: 'reconnecting'; readonly reason: string; readonly problem?: ConnectionProblem }
   /** Closed by `close()`, or never opened. */
   | { readonly status: 'closed' };
 
@@ -42,6 +51,11 @@ export interface ReceiveOptions {
   readonly prefetch: number;
   /** True when the receiver writes to nothing that it is given: a transport that keeps messages in this process may then do without copies. */
   readonly immutable?: boolean | undefined;
+  /**
+   * Told when the endpoint cannot be received from though the connection stands, with a reason for people: its place is gone, or may not be
+   * read. The transport tries on, and tells `undefined` when it receives again.
+   */
+  readonly onFault?: ((reason: string | undefined) => void) | undefined;
 }
 
 /** What a transport does to what the broker must hold. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointFacts, HealthFacts } from '../../src/bus/health-checks.ts';
-import { checkHealth, FAILING_AFTER, isReady, LATELY_MS } from '../../src/bus/health-checks.ts';
+import { AWAY_MS, checkHealth, FAILING_AFTER, isReady, LATELY_MS } from '../../src/bus/health-checks.ts';
 
 const NOW = 1_700_000_000_000;
 const orders: EndpointFacts = {
   name: 'orders',
   isRunning: true,
   pausedAt: undefined,
+  fault: undefined,
   blockedAt: undefined,
   settleFailedAt: undefined,
   failedInARow: 0,
@@ -35,6 +36,13 @@ describe('the health of a bus', () => {
   it.each([
     ['not running', { isRunning: false }, 'unhealthy', 'it is not started', NOW - 5_000],
     ['paused', { pausedAt: NOW - 90_000 }, 'degraded', 'it is paused', NOW - 90_000],
+    [
+      'not to be received from',
+      { fault: { reason: 'its queue is gone', since: NOW - 8 } },
+      'unhealthy',
+      'it cannot be received from: its queue is gone',
+      NOW - 8,
+    ],
     ['held lately', { blockedAt: NOW - LATELY_MS + 1 }, 'degraded', 'a handler held the event loop lately', NOW - LATELY_MS + 1],
     ['held long ago', { blockedAt: NOW - LATELY_MS }, 'healthy', undefined, NOW - 5_000],
     ['unsettled lately', { settleFailedAt: NOW - 3 }, 'degraded', 'a delivery could not be settled lately', NOW - 3],
@@ -65,12 +73,27 @@ describe('the health of a bus', () => {
   it.each([
     [{ status: 'connected' }, 'healthy', undefined, true],
     [{ status: 'blocked', reason: 'disk alarm' }, 'degraded', 'the broker takes no messages: disk alarm', true],
-    [{ status: 'reconnecting', reason: 'ECONNRESET' }, 'unhealthy', 'the connection is lost and being made again: ECONNRESET', false],
+    [{ status: 'reconnecting', reason: 'ECONNRESET' }, 'degraded', 'the connection is lost and being made again: ECONNRESET', false],
+    [
+      { status: 'reconnecting', reason: 'wrong password', problem: 'auth_failed' },
+      'unhealthy',
+      'the connection is refused, auth_failed: wrong password',
+      false,
+    ],
     [{ status: 'closed' }, 'unhealthy', 'the connection is closed', false],
   ] as const)('a connection that is %j', (state, status, reason, ready) => {
     const facts: HealthFacts = { ...well, connection: { state, since: NOW - 1 } };
     expect(checkHealth(facts).checks[1]).toEqual({ component: 'connection', status, reason, since: new Date(NOW - 1) });
     expect(isReady(facts)).toBe(ready);
+  });
+
+  it.each([
+    [AWAY_MS - 1, 'degraded'],
+    [AWAY_MS, 'unhealthy'],
+  ] as const)('a connection that is away for %i ms is %s', (awayMs, status) => {
+    const facts: HealthFacts = { ...well, connection: { state: { status: 'reconnecting', reason: 'x' }, since: NOW - awayMs } };
+    expect(checkHealth(facts).status).toBe(status);
+    expect(isReady(facts)).toBe(false);
   });
 
   it.each(['idle', 'starting', 'stopping', 'stopped'] as const)('a bus that is %s is not ready', (state) => {

@@ -1,6 +1,6 @@
-import type { Runtime, Timer } from '@waybill/core/transport';
+import type { ConnectionProblem, Runtime, Timer } from '@waybill/core/transport';
 import type { AmqpConnection } from '../rabbitmq-client.ts';
-import { describe, notConnected } from '../rabbitmq-errors.ts';
+import { describe, notConnected, problemOf } from '../rabbitmq-errors.ts';
 import { backoffMs } from './backoff.ts';
 
 /** How long a connection may take to say goodbye, in milliseconds. */
@@ -25,7 +25,12 @@ export type LinkState =
   | { readonly is: 'closed' }
   | { readonly is: 'connecting'; readonly abort: AbortController }
   | { readonly is: 'connected'; readonly connection: AmqpConnection; readonly blocked: string | undefined }
-  | { readonly is: 'reconnecting'; readonly abort: AbortController; readonly reason: string };
+  | {
+      readonly is: 'reconnecting';
+      readonly abort: AbortController;
+      readonly reason: string;
+      readonly problem: ConnectionProblem | undefined;
+    };
 
 /** Who waits for a connection. */
 interface Waiter {
@@ -155,7 +160,7 @@ export class ConnectionSupervisor {
     this.#destroyLater(connection);
     const reason = error === undefined ? 'the broker ended the connection' : describe(error);
     const abort = new AbortController();
-    this.#set({ is: 'reconnecting', abort, reason });
+    this.#set({ is: 'reconnecting', abort, reason, problem: undefined });
     void this.#parts.runtime.spawn('reconnecting to RabbitMQ', () => this.#reconnect(abort.signal));
   }
 
@@ -170,7 +175,7 @@ export class ConnectionSupervisor {
         return;
       } catch (error) {
         refusals += 1;
-        if (!signal.aborted) this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error) });
+        if (!signal.aborted) this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error), problem: problemOf(error) });
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { IReceiver, ITransportDelivery, ReceiverState, Runtime, Timer } from '@waybill/core/transport';
-import { LOG_EVENTS } from '@waybill/core/transport';
+import { LOG_EVENTS, isBusError } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
 import { inTime } from '../connection/in-time.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
@@ -28,6 +28,8 @@ export interface ReceiverParts {
   readonly connect: (limitMs: number) => Promise<AmqpConnection>;
   /** Declares again what was declared before. Never rejects. */
   readonly restore: () => Promise<void>;
+  /** Told why it cannot be received though there is a connection, and `undefined` when it is again. */
+  readonly onFault: (reason: string | undefined) => void;
 }
 
 /** What is consumed at this moment, and by which channel. */
@@ -166,6 +168,7 @@ export class RabbitmqReceiver implements IReceiver {
     }
     this.#failures = 0;
     this.#isRefusalTold = false;
+    this.#parts.onFault(undefined);
   }
 
   async #consume({ channel, tags }: Consuming, queue: string): Promise<void> {
@@ -251,7 +254,9 @@ export class RabbitmqReceiver implements IReceiver {
     const { endpoint } = this.#parts;
     const isAloud = replyCodeOf(error) !== undefined && !this.#isRefusalTold;
     if (isAloud) this.#isRefusalTold = true;
-    const fields = { event: 'transport.state', endpoint, error: consumeError(error, endpoint) };
+    const coded = consumeError(error, endpoint);
+    if (!isBusError(coded, 'TRANSPORT_NOT_OPEN')) this.#parts.onFault(coded.message); // else the state of the connection says it
+    const fields = { event: LOG_EVENTS.transportState, endpoint, error: coded };
     logger[isAloud ? 'warn' : 'debug'](fields, 'an endpoint could not be received from again; it is tried on');
   }
 

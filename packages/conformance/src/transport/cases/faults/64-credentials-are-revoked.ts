@@ -15,7 +15,10 @@ export const credentialsAreRevoked: TransportCase = {
     await bench.receive(10, traffic.handle(bench));
     await traffic.produce(bench, 50);
     const fault = await harness.inject('revoke-credentials');
-    await harness.until('the state reconnecting', () => bench.states.at(-1)?.status === 'reconnecting');
+    await harness.until('the state reconnecting, with the problem auth_failed', () => {
+      const state = bench.states.at(-1);
+      return state?.status === 'reconnecting' && state.problem === 'auth_failed';
+    });
     const sending = traffic.produce(bench, 2);
     await harness.pass(harness.patienceMs / 2);
     await fault.end();
