@@ -1,5 +1,7 @@
 export { borrowServer } from './borrow-server.ts';
 export type { BorrowedServer, BorrowOptions } from './borrow-server.ts';
+export { CertificateAuthority } from './certificate-authority.ts';
+export type { Certificate, CertificateRequest } from './certificate-authority.ts';
 export type { OwnNode } from './own-node.ts';
 export { RabbitmqNode } from './rabbitmq/rabbitmq-node.ts';
 export type { ServerKind, ServerSource, Space } from './server-kind.ts';

@@ -10,6 +10,20 @@ export interface RabbitmqCredentials {
   readonly password: string;
 }
 
+/** For `amqps:`, certificates and keys as PEM. Stands in no message, log line or description. */
+export interface RabbitmqTls {
+  /** Certificates of the authorities that are trusted, instead of those of Node. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** The certificate of the client, where the broker asks for one. */
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  readonly passphrase?: string;
+  /** The host that stands in the broker's certificate, where it is not the one in the address. */
+  readonly servername?: string;
+  /** What else `tls.connect` knows. */
+  readonly [option: string]: unknown;
+}
+
 /** Options of `rabbitmq`. */
 export interface RabbitmqOptions {
   /**
@@ -23,8 +37,11 @@ export interface RabbitmqOptions {
    * @default those in the address, or guest and guest
    */
   readonly credentials?: RabbitmqCredentials | 'external' | (() => RabbitmqCredentials | Promise<RabbitmqCredentials>);
-  /** Passed on to `tls.connect` for `amqps:`: `ca`, `cert`, `key`, `passphrase`, `servername`, and what else it knows. @default none */
-  readonly tls?: Readonly<Record<string, unknown>>;
+  /**
+   * Passed on to `tls.connect` for `amqps:`. A function is asked at each connect, so that certificates may be renewed while the bus runs.
+   * @default none: the authorities that Node trusts, and no certificate of the client
+   */
+  readonly tls?: RabbitmqTls | (() => RabbitmqTls | Promise<RabbitmqTls>);
   /** How often both sides say that they live; three times as long without a word, and the connection counts as lost. Whole seconds, 1 s to 10 min. @default '10s' */
   readonly heartbeat?: Duration;
   /** How long connecting to one address may take, the handshake included. @default '10s' */
@@ -62,7 +79,7 @@ export interface RabbitmqAddress {
 export interface ResolvedRabbitmqOptions {
   readonly addresses: readonly RabbitmqAddress[];
   readonly credentials: RabbitmqOptions['credentials'];
-  readonly tls: Readonly<Record<string, unknown>>;
+  readonly tls: RabbitmqOptions['tls'];
   readonly heartbeatMs: number;
   readonly connectTimeoutMs: number;
   readonly queue: QueueType;
@@ -127,7 +144,7 @@ export function resolveRabbitmqOptions(options: RabbitmqOptions): ResolvedRabbit
   return {
     addresses: urls.map((url) => addressOf(url)),
     credentials: all.credentials,
-    tls: all.tls ?? {},
+    tls: tlsOf(all.tls),
     heartbeatMs: heartbeatOf(all.heartbeat),
     connectTimeoutMs: positive('connectTimeout', all.connectTimeout),
     queue: all.queue,
@@ -137,6 +154,11 @@ export function resolveRabbitmqOptions(options: RabbitmqOptions): ResolvedRabbit
     connectionName: String(all.connectionName),
     management: all.management === undefined ? undefined : managementOf(all.management, all.credentials),
   };
+}
+
+function tlsOf(tls: unknown): RabbitmqOptions['tls'] {
+  if (tls === undefined || typeof tls === 'function' || (typeof tls === 'object' && tls !== null)) return tls as RabbitmqOptions['tls'];
+  throw invalid('tls', typeof tls, 'Write `{ ca, cert, key }`, or a function that gives them');
 }
 
 function managementOf(address: unknown, credentials: RabbitmqOptions['credentials']): ManagementAddress {

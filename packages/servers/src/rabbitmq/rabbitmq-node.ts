@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { type BrokerControl, FaultLog, type Right } from '@waybill/fault-kit';
 
+import type { Certificate } from '../certificate-authority.ts';
 import { freePorts } from '../free-ports.ts';
 import type { OwnNode } from '../own-node.ts';
 import { runCommand } from '../run-command.ts';
@@ -20,14 +21,20 @@ export class RabbitmqNode implements OwnNode, BrokerControl {
   readonly #names: ServerProcess;
   readonly #broker: ServerProcess;
   readonly #binaries: string;
+  readonly #folder: string;
+  readonly #ports: Ports;
   #version = '';
+  #tlsPort: number | undefined;
 
-  private constructor(folder: string, binaries: string, [port, management, distribution, names]: Ports) {
+  private constructor(folder: string, binaries: string, ports: Ports) {
+    const [port, management, distribution, names] = ports;
+    this.#folder = folder;
+    this.#ports = ports;
     this.url = `amqp://guest:guest@127.0.0.1:${port}`;
     this.managementUrl = `http://guest:guest@127.0.0.1:${management}`;
     this.#binaries = binaries;
     this.#environment = environmentOf(folder, port, distribution, names);
-    writeConfiguration(folder, port, management);
+    writeConfiguration(folder, ports);
     this.#names = new ServerProcess({
       folder,
       name: 'epmd',
@@ -91,6 +98,23 @@ export class RabbitmqNode implements OwnNode, BrokerControl {
 
   thaw(): void {
     this.#broker.thaw();
+  }
+
+  /**
+   * Lets it listen for TLS with this certificate, for clients that show one of the same authority; `EXTERNAL` logs in by the name that stands there.
+   * The first time it is restarted for it; later the new certificate is for new connections. Resolves with the address, without credentials.
+   */
+  async listenForTls(ca: string, { cert, key }: Certificate): Promise<string> {
+    for (const [file, text] of Object.entries({ 'ca.pem': ca, 'cert.pem': cert, 'key.pem': key }))
+      writeFileSync(join(this.#folder, file), text);
+    if (this.#tlsPort === undefined) {
+      const [port] = await freePorts(1);
+      this.#tlsPort = port as number;
+      writeConfiguration(this.#folder, this.#ports, this.#tlsPort);
+      await this.stop();
+      await this.start();
+    } else await this.ctl('eval', 'ssl:clear_pem_cache().');
+    return `amqps://127.0.0.1:${this.#tlsPort}`;
   }
 
   /** What `rabbitmqctl` prints. @throws Error with its output where it fails. */
@@ -157,7 +181,18 @@ const DISK_LIMIT = '50MB';
 
 type Ports = readonly [port: number, management: number, distribution: number, names: number];
 
-function writeConfiguration(folder: string, port: number, management: number): void {
+function writeConfiguration(folder: string, [port, management]: Ports, tlsPort?: number): void {
+  const tls = [
+    `listeners.ssl.1 = 127.0.0.1:${tlsPort}`,
+    `ssl_options.cacertfile = ${folder}/ca.pem`,
+    `ssl_options.certfile = ${folder}/cert.pem`,
+    `ssl_options.keyfile = ${folder}/key.pem`,
+    'ssl_options.verify = verify_peer',
+    'ssl_options.fail_if_no_peer_cert = true',
+    'ssl_cert_login_from = common_name',
+    'auth_mechanisms.1 = PLAIN',
+    'auth_mechanisms.2 = EXTERNAL',
+  ];
   const lines = [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'management.tcp.ip = 127.0.0.1',
@@ -166,9 +201,10 @@ function writeConfiguration(folder: string, port: number, management: number): v
     `disk_free_limit.absolute = ${DISK_LIMIT}`,
     `log.file = ${folder}/rabbitmq.log`,
     'log.console = false',
+    ...(tlsPort === undefined ? [] : tls),
   ];
   writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
-  writeFileSync(join(folder, 'enabled_plugins'), '[rabbitmq_management].\n');
+  writeFileSync(join(folder, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_auth_mechanism_ssl].\n');
 }
 
 function environmentOf(folder: string, port: number, distribution: number, names: number): NodeJS.ProcessEnv {

@@ -3,7 +3,7 @@ import { ConfigurationError } from '@waybill/core/transport';
 import type { AmqpConnection } from '../rabbitmq-client.ts';
 import { connectAmqp } from '../rabbitmq-client.ts';
 import { openError } from '../rabbitmq-errors.ts';
-import type { RabbitmqAddress, RabbitmqCredentials, ResolvedRabbitmqOptions } from '../rabbitmq-options.ts';
+import type { RabbitmqAddress, RabbitmqCredentials, RabbitmqTls, ResolvedRabbitmqOptions } from '../rabbitmq-options.ts';
 import { inTime } from './in-time.ts';
 
 /** What connecting works with. */
@@ -48,6 +48,7 @@ async function connectTo(
 ): Promise<AmqpConnection> {
   const limitMs = options.connectTimeoutMs;
   const { username, password } = await inTime(runtime, 'the question for `credentials`', credentialsFor(address, options), limitMs);
+  const tls = await inTime(runtime, 'the question for `tls`', tlsFor(options), limitMs);
   signal.throwIfAborted();
   const late = new AbortController();
   const timer = runtime.setTimer(limitMs, () => late.abort());
@@ -62,7 +63,7 @@ async function connectTo(
     heartbeatSeconds: options.heartbeatMs / 1_000,
     timeoutMs: limitMs,
     connectionName: `${options.connectionName} ${purpose}`,
-    tls: options.tls,
+    tls,
   };
   try {
     return await connectAmqp(target, AbortSignal.any([signal, late.signal]));
@@ -73,7 +74,11 @@ async function connectTo(
   }
 }
 
-/** Asked at each connect: they may have changed. */
+/** Asked at each connect: it may have been renewed. */
+async function tlsFor({ tls }: ResolvedRabbitmqOptions): Promise<RabbitmqTls> {
+  return (typeof tls === 'function' ? await tls() : tls) ?? {};
+}
+
 /** Those of an address, or those that the option gives in their place. @throws ConfigurationError `OPTION_INVALID` */
 export async function credentialsFor(address: RabbitmqAddress, { credentials }: ResolvedRabbitmqOptions): Promise<RabbitmqCredentials> {
   if (credentials === undefined || credentials === 'external') return address.credentials;
