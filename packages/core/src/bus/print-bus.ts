@@ -23,7 +23,7 @@ export function printBus(bus: DescribedFacts): string {
     ...stepLines(bus.outgoingSteps),
     '',
     'at the broker',
-    ...listed(bus.topology.entities.map(({ kind, name: entity }) => `${kind} ${entity}`)),
+    ...listed(entityLines(bus.topology.entities)),
   ];
   return lines.join('\n');
 }
@@ -69,6 +69,16 @@ function contractText({ kind, name, version, hasReply, validated }: ContractDesc
 function stepLines(steps: readonly StepDescription[], indent = '  '): readonly string[] {
   const width = Math.max(...steps.map(({ name }) => name.length));
   return steps.map(({ name, description }) => `${indent}${name.padEnd(width)}  ${description}`);
+}
+
+/** One line for each entity, and for each group of them. */
+function entityLines(entities: DescribedFacts['topology']['entities']): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { group } of entities) if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
+  const lines = entities.map(({ kind, name, group }) =>
+    group === undefined ? `${kind} ${name}` : `${group}: ${counts.get(group)} entities`,
+  );
+  return Array.from(new Set(lines));
 }
 
 function listed(lines: readonly string[], indent = '  '): readonly string[] {

@@ -57,6 +57,8 @@ export interface PlannedEntity {
   readonly name: string;
   /** The name that Waybill gave, where the broker's differs. */
   readonly wanted?: string;
+  /** What it is a part of, where many entities are one thing for people: a description shows them in one line. */
+  readonly group?: string;
   /** What it is declared with. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }

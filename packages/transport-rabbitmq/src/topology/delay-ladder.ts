@@ -40,13 +40,14 @@ export function delayRoute(routingKey: string, delayMs: number): DelayRoute | un
 /** The exchanges, queues and bindings of the ladder. */
 export function delayLadder(): readonly PlannedEntity[] {
   const lost = queueEntity(LOST_DELAYED, { 'x-queue-type': 'quorum', 'x-delivery-limit': 'unlimited' });
-  return [
+  const entities = [
     exchangeEntity(LOST_DELAYED, 'fanout'),
     lost,
     bindingEntity({ source: LOST_DELAYED, queue: LOST_DELAYED, pattern: '#' }),
     exchangeEntity(DUE_EXCHANGE, 'topic', { 'alternate-exchange': LOST_DELAYED }),
     ...Array.from({ length: DELAY_LEVELS }, (_, level) => delayLevel(level)).flat(),
   ];
+  return entities.map((one) => ({ ...one, group: 'delay ladder' }));
 }
 
 function delayLevel(level: number): readonly PlannedEntity[] {

@@ -74,7 +74,7 @@ function planLanes(endpoint: EndpointTopology, options: ResolvedEndpointOptions,
   const lanes = lanesExchange(name);
   const noLane = noLaneExchange(name, laneQueues);
   const settings = { ...queueSettings(endpoint, options), ...owner };
-  return [
+  const entities = [
     exchangeEntity(noLane, 'fanout', owner),
     bindingEntity({ source: noLane, queue: name, pattern: '#', owner }),
     exchangeEntity(lanes, 'topic', { 'alternate-exchange': noLane, ...owner }),
@@ -83,6 +83,7 @@ function planLanes(endpoint: EndpointTopology, options: ResolvedEndpointOptions,
       bindingEntity({ source: lanes, queue: laneQueue(name, slot % laneQueues), pattern: slotPattern(slot), owner }),
     ),
   ];
+  return entities.map((one) => ({ ...one, group: `lanes of ${name}` }));
 }
 
 function queueSettings({ deadLetter, ordered, temporary }: EndpointTopology, options: ResolvedEndpointOptions): Settings {
