@@ -3,6 +3,7 @@ export type { BorrowedServer, BorrowOptions } from './borrow-server.ts';
 export { CertificateAuthority } from './certificate-authority.ts';
 export type { Certificate, CertificateRequest } from './certificate-authority.ts';
 export type { OwnNode } from './own-node.ts';
+export { PostgresNode } from './postgres/postgres-node.ts';
 export { RabbitmqNode } from './rabbitmq/rabbitmq-node.ts';
 export type { ServerKind, ServerSource, Space } from './server-kind.ts';
 export type { OwnNodeOf, ServerName } from './server-kinds.ts';

@@ -27,6 +27,8 @@ export interface ServerKind<Node extends OwnNode = OwnNode> {
 export interface ContainerImage {
   readonly name: string;
   readonly port: number;
+  /** Of the container. @default nothing beside that of the image */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly urlAt: (host: string, port: number) => string;
 }
 

@@ -1,4 +1,6 @@
 import type { OwnNode } from './own-node.ts';
+import type { PostgresNode } from './postgres/postgres-node.ts';
+import { postgres } from './postgres/postgres.ts';
 import type { RabbitmqNode } from './rabbitmq/rabbitmq-node.ts';
 import { rabbitmq } from './rabbitmq/rabbitmq.ts';
 import type { ServerKind } from './server-kind.ts';
@@ -6,9 +8,10 @@ import type { ServerKind } from './server-kind.ts';
 /** All that there are, with what `startOwn` gives for each. A new one is a line here, and one below. */
 interface OwnNodes {
   readonly rabbitmq: RabbitmqNode;
+  readonly postgres: PostgresNode;
 }
 
-export const SERVER_KINDS: { readonly [Name in ServerName]: ServerKind<OwnNodes[Name]> } = { rabbitmq };
+export const SERVER_KINDS: { readonly [Name in ServerName]: ServerKind<OwnNodes[Name]> } = { rabbitmq, postgres };
 
 export type ServerName = keyof OwnNodes;
 

@@ -48,8 +48,8 @@ export class ServerProcess {
   }
 
   /** Resolves when it has ended; a process that does not obey for 30 s is killed. */
-  async stop(): Promise<void> {
-    await this.#process?.stop(STOP_MS);
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#process?.stop(STOP_MS, signal);
   }
 
   async kill(): Promise<void> {

@@ -60,9 +60,9 @@ export class ControlledProcess implements AsyncDisposable {
   }
 
   /** Asks it to end. Resolves when it has; one that does not within `patienceMs` is ended anyway. */
-  async stop(patienceMs: number): Promise<ProcessEnd> {
+  async stop(patienceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<ProcessEnd> {
     this.faults.note('stop', 'processes', this.isRunning ? 1 : 0);
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     const late = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
     const end = await this.ended;
     clearTimeout(late);

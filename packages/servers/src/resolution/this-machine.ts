@@ -18,9 +18,10 @@ export function thisMachine(folder: string): Machine {
   };
 }
 
-async function startContainer({ name, port, urlAt }: ContainerImage): Promise<RunningContainer> {
+async function startContainer({ name, port, environment = {}, urlAt }: ContainerImage): Promise<RunningContainer> {
   const { GenericContainer, Wait } = await import('testcontainers');
-  const container = await new GenericContainer(name).withExposedPorts(port).withWaitStrategy(Wait.forListeningPorts()).start();
+  const image = new GenericContainer(name).withEnvironment({ ...environment }).withExposedPorts(port);
+  const container = await image.withWaitStrategy(Wait.forListeningPorts()).start();
   return {
     url: urlAt(container.getHost(), container.getMappedPort(port)),
     run: ([program = '', ...parameters]) => container.exec([program, ...parameters]),
