@@ -1,9 +1,9 @@
 import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError, silentLogger } from '@waybill/core';
 import type { Bus } from '@waybill/core';
+import { TcpProxy } from '@waybill/fault-kit';
 import { describeOwn } from '@waybill/servers/vitest';
 import { expect, it } from 'vitest';
 import { rabbitmq } from '../src/index.ts';
-import { TcpProxy } from './support/tcp-proxy.ts';
 
 const Work = defineCommand<{ readonly n: number }>('alarm.work');
 const Seen = defineEvent<{ readonly n: number }>('alarm.seen');
@@ -37,6 +37,7 @@ await describeOwn('rabbitmq', (server) => {
     await leaver.publish(Seen, { n: 1 });
 
     await server.node.setAlarm(true);
+    expect(server.node.faults.happened('alarm')).toBe(1);
     const during = await Promise.all(Array.from({ length: 50 }, async (_, n) => endOf(sender.send(Work, { n: BACKLOG + n }))));
     expect(new Set(during.map(({ code }) => code))).toEqual(new Set(['SEND_OUTCOME_UNKNOWN']));
     expect(Math.max(...during.map(({ tookMs }) => tookMs))).toBeLessThan(PUBLISH_TIMEOUT_MS + LATE_MS);
@@ -58,7 +59,7 @@ await describeOwn('rabbitmq', (server) => {
     await sender.send(Work, { n: -1 });
     await expect.poll(() => handled.has(-1), PATIENCE).toBe(true);
     await Promise.all([sender.stop(), receiver.stop()]);
-    await expect.poll(() => proxy.connections, PATIENCE).toBe(0);
+    await expect.poll(() => proxy.connections.length, PATIENCE).toBe(0);
   }, 90_000);
 
   it('stop() in the middle of everything, 20 times: in time, nothing lost, nothing left open', async () => {
@@ -92,8 +93,9 @@ await describeOwn('rabbitmq', (server) => {
       await bus.stop();
       expect(performance.now() - begun).toBeLessThan(5_000 + 4_000 + LATE_MS);
       await Promise.all(sends);
-      await expect.poll(() => proxy.connections, PATIENCE).toBe(0);
+      await expect.poll(() => proxy.connections.length, PATIENCE).toBe(0);
     }
+    expect(proxy.faults.hits('reset')).toBeGreaterThan(0);
     await bus.start();
     await expect.poll(() => Array.from(accepted).filter((n) => !handled.has(n)), PATIENCE).toEqual([]);
     expect(accepted.size).toBeGreaterThan(100);

@@ -1,6 +1,6 @@
+import { TcpProxy } from '@waybill/fault-kit';
 import { describeServer } from '@waybill/servers/vitest';
 import { expect, it } from 'vitest';
-import { TcpProxy } from './support/tcp-proxy.ts';
 import { Workload } from './support/workload.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
@@ -23,7 +23,7 @@ await describeServer('rabbitmq', (server) => {
         await expect.poll(() => load.handled.size >= wanted, PATIENCE).toBe(true);
         load.cut();
         const accepted = proxy.accepted;
-        proxy.resetAfter(1 + ((cut * 7_919) % 20_000));
+        proxy.cutAfter(1 + ((cut * 7_919) % 20_000));
         await expect.poll(() => proxy.accepted > accepted, PATIENCE).toBe(true);
         load.mended();
       }
@@ -31,11 +31,13 @@ await describeServer('rabbitmq', (server) => {
       await load.end();
       await expect.poll(() => load.missing().length, PATIENCE).toBe(0);
       await expect.poll(() => bus.isReady(), PATIENCE).toBe(true);
+      expect(proxy.faults.happened('cut')).toBe(CUTS);
+      expect(proxy.faults.hits('cut')).toBeGreaterThanOrEqual(CUTS);
       expect(load.handledThoughRejected()).toEqual([]);
       expect(load.accepted.size).toBeGreaterThan(CUTS);
       expect(load.slowestMs).toBeLessThan(PUBLISH_TIMEOUT_MS + LATE_MS);
       await bus.stop();
-      await expect.poll(() => proxy.connections).toBe(0);
+      await expect.poll(() => proxy.connections.length).toBe(0);
     },
     90_000,
   );

@@ -2,13 +2,13 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError, silentLogger } from '@waybill/core';
 import type { Bus } from '@waybill/core';
+import { TcpProxy } from '@waybill/fault-kit';
 import { describeOwn } from '@waybill/servers/vitest';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rabbitmq } from '../src/index.ts';
 import type { RabbitmqOptions } from '../src/index.ts';
 import { putUser, urlAs } from './support/management.ts';
-import { TcpProxy } from './support/tcp-proxy.ts';
 
 const Work = defineCommand<{ readonly n: number }>('refused.work');
 const Done = defineEvent<{ readonly n: number }>('refused.done');
@@ -172,7 +172,7 @@ await describeOwn('rabbitmq', (server) => {
       for (const part of says) expect(error.message).toMatch(part);
       expect(JSON.stringify([error.message, error.details, String(error.cause)])).not.toContain(PASSWORD);
       expect(bus.state).toBe('stopped');
-      await expect.poll(() => proxy.connections + silent.connections + slow.connections).toBe(0); // nothing keeps the process alive
+      await expect.poll(() => proxy.connections.length + silent.connections + slow.connections).toBe(0); // nothing keeps the process alive
     },
   );
 });

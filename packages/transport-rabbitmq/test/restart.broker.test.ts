@@ -31,6 +31,7 @@ await describeOwn('rabbitmq', (server) => {
       await node.start();
       await expect.poll(connections, PATIENCE).toEqual(['healthy', 'healthy']);
     }
+    expect([node.faults.happened('stop'), node.faults.happened('kill')]).toEqual([1, 1]);
     await handleMore();
     for (const load of loads) {
       await load.end();

@@ -38,7 +38,7 @@ export type FaultKind =
   | 'forbid'
   /** The dead letters of the endpoint accept nothing until the fault has ended. */
   | 'refuse-dead-letter'
-  /** Bytes of the connection can be cut at chosen offsets. */
+  /** Every connection is reset after so many more bytes, of all together and in both directions. */
   | 'reset-at-offset'
   /** A bus can be run in a process of its own; offered by `TransportHarness.alone`, not by the port. */
   | 'own-process';
@@ -47,6 +47,8 @@ export type FaultKind =
 export interface FaultOptions {
   /** How often, for the faults of the next calls. @default 1 */
   readonly count?: number;
+  /** After how many bytes, for `reset-at-offset`. */
+  readonly bytes?: number;
   /** Where, for the faults of one endpoint. @default everywhere */
   readonly endpoint?: string;
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
 import type { FaultKind, FaultOptions, FaultPort, InjectedFault } from '@waybill/conformance';
+import { TcpProxy } from '@waybill/fault-kit';
+import type { LastingFault, ProxiedConnection, StreamTap } from '@waybill/fault-kit';
 import type { AmqpFrame } from './amqp-frames.ts';
 import {
   BASIC_ACK,
@@ -20,6 +19,7 @@ import {
 /** What it can make, and two that there is nothing for at RabbitMQ: the cases that name them see that it has no locks and no partitions. */
 const KINDS: readonly FaultKind[] = [
   'cut',
+  'reset-at-offset',
   'down',
   'half-open',
   'hold-confirm',
@@ -32,40 +32,44 @@ const KINDS: readonly FaultKind[] = [
   'lose-partition',
 ];
 
-/** One connection of a client, and its other half to the broker. */
-interface Pair {
-  readonly client: Socket;
-  readonly broker: Socket;
+/** What is known of one connection. */
+interface Conversation {
   /** What the broker has said and the client has not heard. */
   readonly held: Buffer[];
-  readonly fromBroker: FrameCutter;
-  readonly fromClient: FrameCutter;
   /** What was consumed by it. */
   readonly consumers: { readonly channel: number; readonly queue: string; readonly consumerTag: string }[];
   /** Channels on which an answer is awaited that was not asked for by the client. */
   readonly cancelling: Set<number>;
 }
 
-/** Stands between the clients of one case and the broker, and breaks their connections: nobody else's. */
+/** A fault that lasts: ends it, and tells how many it has hit. */
+type End = () => number;
+
+interface Lasting {
+  readonly kind: FaultKind;
+  readonly end: End;
+}
+
+/** Understands AMQP between the clients of one case and the broker, and breaks their connections: nobody else's. */
 export class FaultProxy implements FaultPort {
   readonly kinds: ReadonlySet<FaultKind> = new Set(KINDS);
-  readonly #target: URL;
-  readonly #server: Server;
-  readonly #pairs = new Set<Pair>();
+  readonly #tcp: TcpProxy;
+  readonly #conversations = new WeakMap<ProxiedConnection, Conversation>();
   readonly #happened = new Map<FaultKind, number>();
-  readonly #armed = new Map<FaultKind, number>();
-  readonly #lasting = new Set<FaultKind>();
+  readonly #lasting = new Set<Lasting>();
+  #confirmsToDrop = 0;
+  #loginsRefused = 0;
   #published = 0;
 
-  private constructor(target: URL) {
-    this.#target = target;
-    this.#server = createServer((client) => this.#accept(client));
+  private constructor(tcp: TcpProxy) {
+    this.#tcp = tcp;
   }
 
   static async listen(url: string): Promise<FaultProxy> {
-    const proxy = new FaultProxy(new URL(url));
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    const target = new URL(url);
+    target.port ||= '5672';
+    const tap = (connection: ProxiedConnection): StreamTap => proxy.#tap(connection);
+    const proxy: FaultProxy = new FaultProxy(await TcpProxy.open(target.href, { tap }));
     return proxy;
   }
 
@@ -76,16 +80,11 @@ export class FaultProxy implements FaultPort {
 
   /** The address of the broker, by way of here. */
   get url(): string {
-    const url = new URL(this.#target);
-    url.hostname = '127.0.0.1';
-    url.port = String((this.#server.address() as AddressInfo).port);
-    return url.href;
+    return this.#tcp.url;
   }
 
   async close(): Promise<void> {
-    this.#resetAll();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await this.#tcp[Symbol.asyncDispose]();
   }
 
   happened(kind: FaultKind): number {
@@ -93,137 +92,145 @@ export class FaultProxy implements FaultPort {
   }
 
   calm(): void {
-    this.#armed.clear();
-    for (const kind of this.#lasting) this.#end(kind);
+    this.#confirmsToDrop = 0;
+    for (const fault of this.#lasting) this.#end(fault);
   }
 
-  inject(kind: FaultKind, { count = 1, endpoint = '' }: FaultOptions = {}): Promise<InjectedFault> {
-    if (kind === 'cut') this.#note(kind, this.#resetAll());
-    else if (kind === 'cancel-consumer') this.#note(kind, this.#cancelConsumers(endpoint));
-    else if (kind === 'expire-lock' || kind === 'lose-partition') throw new Error(`RabbitMQ has nothing for the fault "${kind}"`);
-    else if (kind === 'drop-confirm' || kind === 'fail-open') this.#armed.set(kind, (this.#armed.get(kind) ?? 0) + count);
-    else this.#begin(kind);
-    return Promise.resolve({ end: () => Promise.resolve(this.#end(kind)) });
+  inject(kind: FaultKind, options: FaultOptions = {}): Promise<InjectedFault> {
+    const { count = 1, endpoint = '' } = options;
+    if (kind === 'cut') this.#noteOne(kind, this.#tcp.reset());
+    else if (kind === 'cancel-consumer') this.#noteOne(kind, this.#cancelConsumers(endpoint));
+    else if (kind === 'drop-confirm') this.#confirmsToDrop += count;
+    else return Promise.resolve(this.#last({ kind, end: this.#begin(kind, options) }));
+    return Promise.resolve({ end: () => Promise.resolve() });
   }
 
-  #begin(kind: FaultKind): void {
-    this.#lasting.add(kind);
-    if (kind === 'down' || kind === 'revoke-credentials') {
-      this.#resetAll();
-      this.#note(kind, 1);
+  #begin(kind: FaultKind, { count = 1, bytes = 0 }: FaultOptions): End {
+    switch (kind) {
+      case 'reset-at-offset':
+        return endOf(this.#tcp.cutAfter(bytes));
+      case 'fail-open':
+        return endOf(this.#tcp.refuse(count));
+      case 'half-open':
+        return endOf(this.#tcp.blackHole());
+      case 'down':
+        return endOf(this.#tcp.refuse(), this.#tcp.reset());
+      case 'block':
+        return this.#block();
+      case 'hold-confirm':
+        return () => this.#release();
+      case 'revoke-credentials':
+        this.#tcp.reset();
+        this.#loginsRefused = 0;
+        return () => this.#loginsRefused;
+      default:
+        throw new Error(`RabbitMQ has nothing for the fault "${kind}"`);
     }
-    if (kind === 'block') {
-      for (const { client } of this.#pairs) client.write(blockedFrame('low on memory'));
-      this.#note(kind, this.#pairs.size);
-    }
-    if (kind === 'half-open') this.#note(kind, this.#pairs.size);
   }
 
-  #end(kind: FaultKind): void {
-    if (!this.#lasting.delete(kind)) return;
-    if (kind === 'half-open') this.#resetAll(); // what vanished does not come back
-    if (kind === 'block') for (const { client } of this.#pairs) client.write(unblockedFrame());
-    if (kind === 'hold-confirm') this.#release();
+  #last(fault: Lasting): InjectedFault {
+    this.#lasting.add(fault);
+    return { end: () => Promise.resolve(this.#end(fault)) };
   }
 
-  #release(): void {
-    let held = 0;
-    for (const pair of this.#pairs) {
-      held += pair.held.length;
-      for (const bytes of pair.held.splice(0)) pair.client.write(bytes);
-    }
-    this.#note('hold-confirm', held);
+  #end(fault: Lasting): void {
+    if (!this.#lasting.delete(fault)) return;
+    const hits = fault.end();
+    if (fault.kind === 'fail-open') this.#note(fault.kind, hits);
+    else this.#noteOne(fault.kind, hits);
   }
 
-  #note(kind: FaultKind, hits: number): void {
-    if (hits > 0) this.#happened.set(kind, this.happened(kind) + 1);
+  #lasts(wanted: FaultKind): boolean {
+    return [...this.#lasting].some(({ kind }) => kind === wanted);
   }
 
-  #strikes(kind: FaultKind): boolean {
-    const left = this.#armed.get(kind) ?? 0;
-    if (left === 0) return false;
-    this.#armed.set(kind, left - 1);
-    this.#note(kind, 1);
-    return true;
+  #note(kind: FaultKind, times: number): void {
+    this.#happened.set(kind, this.happened(kind) + times);
   }
 
-  #accept(client: Socket): void {
-    client.on('error', () => undefined);
-    client.setNoDelay(true);
-    if (this.#lasting.has('down') || this.#strikes('fail-open')) {
-      client.resetAndDestroy();
-      return;
-    }
-    const broker = connect({ host: this.#target.hostname, port: Number(this.#target.port || 5672), noDelay: true });
-    const pair: Pair = {
-      client,
-      broker,
-      held: [],
-      fromBroker: new FrameCutter(),
-      fromClient: new FrameCutter(),
-      consumers: [],
-      cancelling: new Set(),
+  /** It has happened once, if it hit anything. */
+  #noteOne(kind: FaultKind, hits: number): void {
+    this.#note(kind, hits > 0 ? 1 : 0);
+  }
+
+  #block(): End {
+    const blocked = this.#tcp.connections;
+    for (const one of blocked) one.write('down', blockedFrame('low on memory'));
+    return () => {
+      for (const one of this.#tcp.connections) one.write('down', unblockedFrame());
+      return blocked.length;
     };
-    this.#pairs.add(pair);
-    broker.on('error', () => undefined);
-    client.on('data', (bytes: Buffer) => this.#fromClient(pair, bytes));
-    broker.on('data', (bytes: Buffer) => this.#fromBroker(pair, bytes));
-    client.on('close', () => this.#ended(pair));
-    broker.on('close', () => this.#ended(pair));
-    client.on('end', () => broker.end());
-    broker.on('end', () => client.end());
   }
 
-  #fromClient({ broker, fromClient, consumers }: Pair, bytes: Buffer): void {
-    if (this.#lasting.has('half-open')) return;
-    for (const frame of fromClient.cut(bytes)) {
-      if (frame.method === BASIC_PUBLISH) this.#published += 1;
-      if (frame.method === BASIC_CONSUME) consumers.push({ channel: frame.channel, ...consumeIn(frame) });
-      broker.write(frame.method === START_OK && this.#lasting.has('revoke-credentials') ? withWrongPassword(frame) : frame.bytes);
+  #release(): number {
+    let held = 0;
+    for (const one of this.#tcp.connections) {
+      const late = this.#conversations.get(one)?.held.splice(0) ?? [];
+      for (const bytes of late) one.write('down', bytes);
+      held += late.length;
     }
+    return held;
+  }
+
+  #tap(connection: ProxiedConnection): StreamTap {
+    const conversation: Conversation = { held: [], consumers: [], cancelling: new Set() };
+    const [fromClient, fromBroker] = [new FrameCutter(), new FrameCutter()];
+    this.#conversations.set(connection, conversation);
+    return {
+      up: (bytes) => Buffer.concat(fromClient.cut(bytes).map((frame) => this.#fromClient(conversation, frame))),
+      down: (bytes) => this.#fromBroker(conversation, fromBroker.cut(bytes)),
+    };
+  }
+
+  #fromClient({ consumers }: Conversation, frame: AmqpFrame): Buffer {
+    if (frame.method === BASIC_PUBLISH) this.#published += 1;
+    if (frame.method === BASIC_CONSUME) consumers.push({ channel: frame.channel, ...consumeIn(frame) });
+    if (frame.method !== START_OK || !this.#lasts('revoke-credentials')) return frame.bytes;
+    this.#loginsRefused += 1;
+    return withWrongPassword(frame);
   }
 
   /** The broker hears that the client has ended its consumers; its answer becomes the word that the broker has. */
   #cancelConsumers(queue: string): number {
     let cancelled = 0;
-    for (const { broker, consumers, cancelling } of this.#pairs) {
+    for (const connection of this.#tcp.connections) {
+      const { consumers, cancelling } = this.#conversations.get(connection) as Conversation;
       for (const one of consumers.splice(0).filter((consumer) => consumer.queue === queue)) {
         cancelling.add(one.channel);
-        broker.write(cancelFrame(one.channel, one.consumerTag, true));
+        connection.write('up', cancelFrame(one.channel, one.consumerTag, true));
         cancelled += 1;
       }
     }
     return cancelled;
   }
 
-  #fromBroker({ client, held, fromBroker, cancelling }: Pair, bytes: Buffer): void {
-    if (this.#lasting.has('half-open')) return;
-    const frames = fromBroker.cut(bytes).filter(({ method }) => method !== BASIC_ACK || !this.#strikes('drop-confirm'));
+  #fromBroker({ held, cancelling }: Conversation, frames: readonly AmqpFrame[]): Buffer {
     const out = Buffer.concat(
-      frames.map((frame) =>
-        frame.method === CANCEL_OK && cancelling.delete(frame.channel) ? cancelFrame(frame.channel, tagIn(frame), false) : frame.bytes,
-      ),
+      frames
+        .filter(({ method }) => method !== BASIC_ACK || !this.#dropsConfirm())
+        .map((frame) =>
+          frame.method === CANCEL_OK && cancelling.delete(frame.channel) ? cancelFrame(frame.channel, tagIn(frame), false) : frame.bytes,
+        ),
     );
-    if (out.length === 0) return;
-    if (this.#lasting.has('hold-confirm')) held.push(out);
-    else client.write(out);
+    if (!this.#lasts('hold-confirm')) return out;
+    if (out.length > 0) held.push(out);
+    return Buffer.alloc(0);
   }
 
-  #ended(pair: Pair): void {
-    this.#pairs.delete(pair);
-    pair.client.destroy();
-    pair.broker.destroy();
+  #dropsConfirm(): boolean {
+    if (this.#confirmsToDrop === 0) return false;
+    this.#confirmsToDrop -= 1;
+    this.#note('drop-confirm', 1);
+    return true;
   }
+}
 
-  #resetAll(): number {
-    const pairs = [...this.#pairs];
-    this.#pairs.clear();
-    for (const { client, broker } of pairs) {
-      client.resetAndDestroy();
-      broker.destroy();
-    }
-    return pairs.length;
-  }
+/** Ends what the proxy does; `more` were hit at the beginning. */
+function endOf(fault: LastingFault, more = 0): End {
+  return () => {
+    fault.end();
+    return fault.hits + more;
+  };
 }
 
 /** The same frame, with another last letter of the password: it stands between a zero and the locale. */
