@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
 import type { Channel } from 'amqplib';
-import type { FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
+import type { FaultKind, FaultPort, InjectedFault, TransportHarness } from '@waybill/conformance';
 import { overlay, runAlone } from '@waybill/conformance';
 import type { IMessageTransport, PlannedEntity, TopologyPlan } from '@waybill/core/transport';
 import { rabbitmq } from '../src/index.ts';
@@ -17,8 +17,15 @@ export interface RabbitmqHarness {
   readonly cleanUp: () => Promise<void>;
 }
 
-/** The suite on a real RabbitMQ, behind a proxy of its own. Its transports share a virtual host with nobody but the other cases. */
-export async function rabbitmqHarness(url: string, options: RabbitmqOptions): Promise<RabbitmqHarness> {
+/**
+ * The suite on a real RabbitMQ, behind a proxy of its own. Its transports share a virtual host with nobody but the other cases. What `own`
+ * has is taken instead; its faults come before those of the proxy.
+ */
+export async function rabbitmqHarness(
+  url: string,
+  options: RabbitmqOptions,
+  own: Partial<TransportHarness> = {},
+): Promise<RabbitmqHarness> {
   const made = new Map<string, PlannedEntity['settings']>();
   const proxy = await FaultProxy.listen(url);
   const noting = (transport: IMessageTransport): IMessageTransport => {
@@ -33,13 +40,14 @@ export async function rabbitmqHarness(url: string, options: RabbitmqOptions): Pr
   return {
     harness: {
       create: () => noting(rabbitmq({ ...options, url: proxy.url })),
-      faults: withoutDeadLetters(proxy, url, made),
       alone: () => {
         for (const suffix of ['', '.dead-letter', '.skipped']) made.set(`${aloneName}${suffix}`, {});
         return runAlone(join(import.meta.dirname, 'support/own-process.ts'), [url, options.queue ?? 'quorum', aloneName], 20_000);
       },
       patienceMs: 12_000,
       quietMs: 250,
+      ...own,
+      faults: firstOf([...(own.faults === undefined ? [] : [own.faults]), withoutDeadLetters(proxy, url, made)]),
     },
     cleanUp: async () => {
       await proxy.close();
@@ -66,6 +74,17 @@ function withoutDeadLetters(proxy: FaultProxy, url: string, made: ReadonlyMap<st
     inject: (kind, options = {}) => (kind === KIND ? refuse(options.endpoint ?? '') : proxy.inject(kind, options)),
     calm: () => proxy.calm(),
     happened: (kind) => (kind === KIND ? refused : proxy.happened(kind)),
+  };
+}
+
+/** Several ports as one: each fault is made by the first that can. */
+function firstOf(ports: readonly FaultPort[]): FaultPort {
+  const whoMakes = (kind: FaultKind): FaultPort => ports.find(({ kinds }) => kinds.has(kind)) as FaultPort;
+  return {
+    kinds: new Set(ports.flatMap(({ kinds }) => [...kinds])),
+    inject: (kind, options) => whoMakes(kind).inject(kind, options),
+    calm: () => ports.forEach((port) => port.calm?.()),
+    happened: (kind) => whoMakes(kind).happened(kind),
   };
 }
 

@@ -200,6 +200,7 @@ export async function rejectionOf(what: string, work: () => unknown): Promise<un
   throw new Error(`conformance: ${what} did not fail`);
 }
 
-function endpointOf(name: string, { ordered = false, redeliveryDelaysMs = [] }: BenchOptions): EndpointTopology {
+/** An endpoint of that name, with its places beside it. */
+export function endpointOf(name: string, { ordered = false, redeliveryDelaysMs = [] }: BenchOptions): EndpointTopology {
   return { name, deadLetter: `${name}.dead-letter`, skipped: `${name}.skipped`, ordered, redeliveryDelaysMs, options: undefined };
 }

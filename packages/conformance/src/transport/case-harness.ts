@@ -3,15 +3,19 @@ import { guardTransport, systemRuntime } from '@waybill/core/transport';
 import type { VirtualRuntime } from '@waybill/simulation';
 import { virtualRuntime } from '@waybill/simulation';
 import { expectThat } from '../runner.ts';
+import { PlayedPart } from './case-process.ts';
 import type { FaultKind, FaultOptions, InjectedFault } from './fault-port.ts';
 import { LogRecorder } from './log-recorder.ts';
 import type { OwnProcessEnd } from './own-process.ts';
+import type { ProcessPart } from './process-parts.ts';
 import type { TransportHarness } from './transport-harness.ts';
 
 const PATIENCE_MS = 5_000;
 const QUIET_MS = 300;
 /** A bus with a handler that never ends is given up after its drain timeout. */
 const LONGEST_END_MS = 60_000;
+/** In real time. */
+const LONGEST_PROCESS_MS = 120_000;
 /** In real time: how often a condition is looked at. */
 const POLL_MS = 5;
 
@@ -138,13 +142,34 @@ export class CaseHarness {
   /** True when the harness can make all of these faults. */
   offers(kinds: readonly FaultKind[]): boolean {
     const offered = this.#harness.faults?.kinds;
-    return kinds.every((kind) => (kind === 'own-process' ? this.#harness.alone !== undefined : offered?.has(kind) === true));
+    return kinds.every((kind) => {
+      if (kind === 'own-process') return this.#harness.alone !== undefined;
+      return offered?.has(kind) === true || (kind === 'kill-consumer' && this.hasProcesses);
+    });
   }
 
   /** A bus lives once, in a process of its own; tells how that process ended. */
   alone(): Promise<OwnProcessEnd> {
     if (this.#harness.alone !== undefined) return this.#harness.alone();
     throw new Error("conformance: the harness runs no process of its own; name 'own-process' in `needsKill`");
+  }
+
+  /** True where processes of their own reach the same broker: their kills and freezes are real. */
+  get hasProcesses(): boolean {
+    return this.#harness.process !== undefined;
+  }
+
+  /** Starts a process that plays a part. It is ended after the case, and where it goes on for too long. */
+  startProcess(part: ProcessPart): PlayedPart {
+    const start = this.#harness.process?.bind(this.#harness);
+    if (start === undefined) throw new Error('conformance: the harness starts no processes; ask `hasProcesses`');
+    const played = new PlayedPart(this, part, start);
+    const late = this.#host.setTimer(LONGEST_PROCESS_MS, () => void played.end());
+    this.own(async () => {
+      late.cancel();
+      await played.end();
+    });
+    return played;
   }
 
   /** Asks for a fault; after the case it must have happened as often as it was asked for. */

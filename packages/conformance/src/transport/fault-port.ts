@@ -30,7 +30,7 @@ export type FaultKind =
   | 'block'
   /** The broker ends the consumers of the endpoint; the connection stays. */
   | 'cancel-consumer'
-  /** The process of a consumer is killed while its handler runs. */
+  /** The process of a consumer is killed while its handler runs; offered also by `TransportHarness.process`. */
   | 'kill-consumer'
   /** The credentials are refused until the fault has ended. */
   | 'revoke-credentials'

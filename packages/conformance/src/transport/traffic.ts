@@ -16,11 +16,13 @@ export class Traffic {
 
   /** Sends that many messages, one call each, one after another. */
   async produce(bench: Bench, count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) {
-      const text = `message ${this.#next++}`;
-      const [outcome] = await bench.transport.send([bench.entry(text)], {});
-      this.#note(text, outcome);
-    }
+    for (let n = 0; n < count; n += 1) await this.sendOne(bench, `message ${this.#next++}`);
+  }
+
+  /** Sends a text, perhaps not for the first time. */
+  async sendOne(bench: Bench, text: string): Promise<void> {
+    const [outcome] = await bench.transport.send([bench.entry(text)], {});
+    this.#note(text, outcome);
   }
 
   /** Acknowledges a delivery after a turn of the loop; pass it to `receive`. */

@@ -69,9 +69,9 @@ export class ControlledProcess implements AsyncDisposable {
     return end;
   }
 
-  /** It does nothing any more, though its sockets stay open, until `thaw`. */
-  freeze(): void {
-    this.faults.note('freeze', 'processes', this.child.kill('SIGSTOP') ? 1 : 0);
+  /** It does nothing any more, though its sockets stay open, until `thaw`. Tells whether it was there to be frozen. */
+  freeze(): boolean {
+    return this.faults.note('freeze', 'processes', this.child.kill('SIGSTOP') ? 1 : 0).hits > 0;
   }
 
   /** It goes on, and does not know that time has passed. */

@@ -105,8 +105,8 @@ export class ScriptProcess implements AsyncDisposable {
     return this.ended;
   }
 
-  freeze(): void {
-    this.#process.freeze();
+  freeze(): boolean {
+    return this.#process.freeze();
   }
 
   thaw(): void {

@@ -1,6 +1,7 @@
 import { seededRandom } from '@waybill/simulation';
+import type { Verdict } from '../../../runner.ts';
 import { expectThat } from '../../../runner.ts';
-import { Bench } from '../../bench.ts';
+import { Bench, textOf } from '../../bench.ts';
 import type { CaseHarness } from '../../case-harness.ts';
 import { Traffic } from '../../traffic.ts';
 import type { TransportCase } from '../../transport-case.ts';
@@ -16,6 +17,7 @@ export const consumersAreKilled: TransportCase = {
     const bench = await Bench.open(harness);
     const traffic = new Traffic();
     const random = seededRandom(59);
+    if (harness.hasProcesses) return killsProcesses(harness, bench, traffic, random);
     await traffic.produce(bench, MESSAGES);
     for (let kill = 0; kill < KILLS; kill += 1) await consumeAndDie(harness, bench, traffic, random);
     await bench.receive(10, traffic.handle(bench));
@@ -41,4 +43,38 @@ async function consumeAndDie(harness: CaseHarness, bench: Bench, traffic: Traffi
   for (let turn = 0; turn < random() * 8; turn += 1) await harness.runtime.yield();
   isAlive = false;
   await transport.close();
+}
+
+/** The same with processes: each is killed after some messages, with others in its hands and acknowledgements on their way. */
+async function killsProcesses(harness: CaseHarness, bench: Bench, traffic: Traffic, random: () => number): Promise<Verdict> {
+  const before = new Map<string, number>();
+  const miscounted: string[] = [];
+  const count = ({ text, attempt }: { readonly text: string; readonly attempt: number | undefined }): void => {
+    if (!isCounted(harness, attempt, before.get(text) ?? 0)) miscounted.push(`${text} as ${attempt} after ${before.get(text)}`);
+  };
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const victim = harness.startProcess({ play: 'take', endpoint: bench.endpoint.name, prefetch: 5, holds: false });
+    await victim.hasSaid('ready');
+    const producing = traffic.produce(bench, MESSAGES / KILLS);
+    await victim.hasSaid('took', 1 + Math.floor(random() * 15));
+    await victim.kill();
+    await producing;
+    for (const took of victim.said('took')) count(took);
+    for (const { text } of victim.said('took')) before.set(text, (before.get(text) ?? 0) + 1);
+    for (const { text } of victim.said('settled')) traffic.handled.set(text, 1);
+  }
+  await bench.receive(10, traffic.handle(bench));
+  await traffic.isDone(bench);
+  for (const delivery of bench.arrived) count({ text: textOf(delivery), attempt: delivery.attempt });
+  expectThat(traffic.accepted.size === MESSAGES, `${traffic.accepted.size} of ${MESSAGES} messages were accepted`);
+  expectThat(miscounted.length === 0, `attempts that leave out a process that died: ${miscounted.slice(0, 10).join(', ')}`);
+  await bench.close();
+  return 'proven';
+}
+
+/** A message that was in the hands of processes that died does not come as one that nobody has had. */
+function isCounted({ capabilities }: CaseHarness, attempt: number | undefined, before: number): boolean {
+  const { kind } = capabilities.attempts;
+  if (kind === 'none' || before === 0) return true;
+  return attempt !== undefined && attempt > (kind === 'count' ? before : 1);
 }

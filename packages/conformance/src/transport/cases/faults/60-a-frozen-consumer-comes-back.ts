@@ -1,6 +1,7 @@
 import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { Bench, textOf } from '../../bench.ts';
+import { goneForAWhile } from '../../gone-for-a-while.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 const COUNT = 5;
@@ -12,6 +13,10 @@ export const aFrozenConsumerComesBack: TransportCase = {
   needsKill: ['expire-lock'],
   logs: [LOG_EVENTS.settleLost],
   run: async (harness) => {
+    if (harness.hasProcesses) {
+      await goneForAWhile(harness, 'frozen', COUNT);
+      return 'proven';
+    }
     const frozen = await Bench.open(harness);
     await frozen.send(...Array.from({ length: COUNT }, (_, n) => `message ${n}`));
     const receiver = await frozen.receive(COUNT);

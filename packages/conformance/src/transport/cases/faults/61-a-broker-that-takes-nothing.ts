@@ -15,8 +15,8 @@ export const aBrokerThatTakesNothing: TransportCase = {
     const traffic = new Traffic();
     await traffic.produce(bench, WAITING);
     const fault = await harness.inject('block');
+    const sending = traffic.produce(bench, 1); // some say it only to those who send
     await harness.until('the state blocked', () => bench.states.at(-1)?.status === 'blocked');
-    const sending = traffic.produce(bench, 1);
     await bench.receive(10, traffic.handle(bench));
     await harness.until('the messages that wait', () => traffic.handled.size >= WAITING);
     expectThat(traffic.accepted.size === WAITING, 'a send was accepted while the broker took no messages');

@@ -3,6 +3,9 @@ import { Bench } from '../../bench.ts';
 import { Traffic } from '../../traffic.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
+/** Some attempts to connect. */
+const LONG_MS = 5_000;
+
 export const credentialsAreRevoked: TransportCase = {
   name: 'with credentials revoked the state says so, and after they are restored it goes on; nothing that was accepted is lost',
   number: 64,
@@ -20,7 +23,7 @@ export const credentialsAreRevoked: TransportCase = {
       return state?.status === 'reconnecting' && state.problem === 'auth_failed';
     });
     const sending = traffic.produce(bench, 2);
-    await harness.pass(harness.patienceMs / 2);
+    await harness.pass(Math.min(harness.patienceMs / 2, LONG_MS));
     await fault.end();
     await harness.within(harness.patienceMs * 4, 'sends without credentials', sending);
     await harness.until('the state connected', () => bench.states.at(-1)?.status === 'connected');
