@@ -1,7 +1,7 @@
 import { seededRandom } from '@waybill/simulation';
 
 import type { ChaosOptions } from './chaos-options.ts';
-import { missingIn } from './checks/lost.ts';
+import { onTheWay } from './checks/lost.ts';
 import { blackHole, networkFaults } from './faults/network-faults.ts';
 import { brokerFaults } from './faults/broker-faults.ts';
 import type { ChaosFault } from './faults/chaos-fault.ts';
@@ -82,7 +82,7 @@ async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broke
 
 /** Until all that was accepted is handled and no queue holds anything; then nothing more can come. */
 async function drain(broker: ChaosBroker, monitor: Monitor): Promise<void> {
-  const isHandled = (): boolean => missingIn(monitor.books).every(({ message }) => message.fate === 'dead'); // those are looked for later
+  const isHandled = (): boolean => onTheWay(monitor.books).length === 0;
   const isEmpty = async (): Promise<boolean> => (await broker.messages()).values().every((messages) => messages === 0);
   const isDone = async (): Promise<boolean> => {
     if (!(await isEmpty())) return false;

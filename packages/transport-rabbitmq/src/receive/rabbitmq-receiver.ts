@@ -108,9 +108,39 @@ export class RabbitmqReceiver implements IReceiver {
     this.#state = 'stopped';
     this.#retry?.cancel();
     this.#retry = undefined;
-    this.#releaseEarly();
+    if (this.#hasLanes) this.#keepLanes();
+    else this.#releaseEarly();
     const stopped = this.#adjust();
     await inTime(this.#parts.runtime, `the end of the receiver of "${this.#parts.endpoint}"`, stopped, STOP_MS).catch(() => undefined);
+  }
+
+  get #hasLanes(): boolean {
+    return this.#parts.queues.length > 1;
+  }
+
+  /**
+   * A lane has one active consumer. If that ended while messages of the lane are unsettled here, another process would go on with those
+   * behind them. So the consumers stay and nothing is given back, until all that has begun is settled; see `#leaveLanes`.
+   */
+  #keepLanes(): void {
+    this.#early = [];
+    this.#channel?.keepReleases();
+  }
+
+  /** The end of the channel gives back all that is unsettled, in its order, before another consumer is active. */
+  async #leaveLanes(): Promise<void> {
+    this.#keepLanes();
+    const channel = this.#channel;
+    if (channel === undefined || this.#handedOver > 0) return;
+    channel.flush();
+    await this.#ask('an answer', channel.channel.prefetch(1)).catch(() => undefined); // an ack just before the close may not count any more
+    await this.#close(channel, 'the receiver was stopped');
+  }
+
+  async #close(channel: ReceiveChannel, reason: string): Promise<void> {
+    channel.flush();
+    channel.end(reason); // before the broker hears of it: what is settled from now on is lost
+    await closeChannel(channel.channel, this.#parts.runtime);
   }
 
   /** The transport closes: what was settled is written, what is unsettled is lost. */
@@ -121,9 +151,7 @@ export class RabbitmqReceiver implements IReceiver {
     this.#early = [];
     const channel = this.#channel;
     if (channel === undefined) return;
-    channel.flush();
-    channel.end('the transport was closed'); // before the broker hears of it: what is settled from now on is lost
-    await closeChannel(channel.channel, this.#parts.runtime);
+    await this.#close(channel, 'the transport was closed');
   }
 
   /** The connection is there again. */
@@ -139,6 +167,8 @@ export class RabbitmqReceiver implements IReceiver {
 
   async #step(): Promise<void> {
     const wanted = this.#state === 'receiving' ? this.#prefetch : 0;
+    if (this.#state === 'stopped' && this.#hasLanes) return this.#leaveLanes();
+    if (this.#channel?.keepsReleases === true) await this.#close(this.#channel, 'the receiver was started again');
     const consuming = this.#consuming;
     if (consuming !== undefined && consuming.prefetch !== wanted) await this.#cancelAll(consuming);
     if (wanted > 0) await this.#consumeAll(wanted);
@@ -278,6 +308,7 @@ export class RabbitmqReceiver implements IReceiver {
     if (channel !== this.#channel) return;
     this.#handedOver -= 1;
     if (this.#early.length > 0) this.#handOverEarly();
+    else if (this.#state === 'stopped' && this.#hasLanes && this.#handedOver === 0) void this.#leaveLanes();
   }
 
   #handOverEarly(): void {

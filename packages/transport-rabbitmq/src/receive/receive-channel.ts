@@ -21,6 +21,7 @@ export class ReceiveChannel {
   readonly #onEnd: (reason: string) => void;
   #lastTag = 0;
   #isFlushDue = false;
+  #keepsReleases = false;
   #isOpen = true;
 
   constructor(channel: AmqpChannel, runtime: Runtime, onEnd: (reason: string) => void) {
@@ -65,9 +66,19 @@ export class ReceiveChannel {
   release(tag: number): SettleResult {
     if (!this.#isOpen) return 'lost';
     this.#held.delete(tag);
+    if (this.#keepsReleases) return 'settled'; // it goes back with the channel
     this.#settlements.release(tag);
     this.#flushSoon();
     return 'settled';
+  }
+
+  /** From now on nothing is given back by itself, but all together, in its order, when the channel closes. */
+  keepReleases(): void {
+    this.#keepsReleases = true;
+  }
+
+  get keepsReleases(): boolean {
+    return this.#keepsReleases;
   }
 
   /** Writes what waits. */

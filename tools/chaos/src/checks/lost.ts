@@ -7,6 +7,11 @@ export interface Missing {
   readonly at: string;
 }
 
+/** As {@link missingIn}, without those that are to be dead letters: whether they are is seen in the end. */
+export function onTheWay(books: Books): readonly Missing[] {
+  return missingIn(books).filter(({ message }) => message.fate === 'handled');
+}
+
 /** Every accepted message that an endpoint has neither handled nor, where that is its fate, in its dead letters. */
 export function missingIn({ messages }: Books): readonly Missing[] {
   return Array.from(messages.values())
