@@ -47,6 +47,6 @@ function isExplained({ sends, visits }: Message, { faults, processes }: Books): 
 }
 
 function faultsSince({ sends }: Message, { faults }: Books): number {
-  const sentAt = sends[0]?.from ?? Number.POSITIVE_INFINITY;
+  const sentAt = Math.min(...sends.map(({ from }) => from));
   return faults.filter(({ hit, until }) => hit && until >= sentAt).length;
 }

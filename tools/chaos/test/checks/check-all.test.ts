@@ -24,8 +24,8 @@ const MUTANTS: readonly (readonly [title: string, mutate: (lines: Line[]) => rea
     and([line(200, A, { kind: 'dead', id: 'r1', at: 'work', reason: 'failed' })]),
     'What was rejected is never handled|Only what fails at every attempt',
   ],
-  ['a message comes twice for no reason', and(visit(200, A, 'c1', 'work', 'handled')), 'What is handled twice'],
-  ['a message comes oftener than it was sent', and(visit(200, A, 'c2', 'work', 'handled')), 'What is handled twice'],
+  ['a message comes twice for no reason', and(visit(30, A, 'c1', 'work', 'handled')), 'What is handled twice'],
+  ['a message comes oftener than it was sent', and(visit(28, A, 'c2', 'work', 'handled')), 'What is handled twice'],
   ['a later one of a key is handled first', (lines) => swapped(lines, 'm1', 'm3'), 'Messages of one key'],
   [
     'two of a key are handled at once',
@@ -128,15 +128,16 @@ it('a process that stood still may be late', () => {
   expect(brokenIn([...late, { ...frozen, on: ['producer-2'] } as Line])).toHaveLength(1);
 });
 
-it('a fault explains a second time only where it struck whoever handled it first, at that time', () => {
-  const doubled = [...goodRun(), ...visit(200, A, 'c1', 'work', 'handled')];
+it('a fault explains a second time only where it struck consumers or the broker, after the message was sent and before it came again', () => {
+  const doubled = [...goodRun(), ...visit(30, A, 'c1', 'work', 'handled')];
   const reset = (on: readonly string[], at: number, hit = true): Line =>
-    line(at, 'chaos', { kind: 'fault', fault: 'reset', on, hit, from: at, until: at });
-  expect(brokenIn([...doubled, reset(['consumer-1'], 100)])).toEqual([]);
-  expect(brokenIn([...doubled, reset([], 100)])).toEqual([]);
-  expect(brokenIn([...doubled, reset(['consumer-2'], 100)])).toHaveLength(1);
-  expect(brokenIn([...doubled, reset(['consumer-1'], 300)])).toHaveLength(1);
-  expect(brokenIn([...doubled, reset(['consumer-1'], 100, false)])).toHaveLength(1);
+    line(Math.max(at, 0), 'chaos', { kind: 'fault', fault: 'reset', on, hit, from: at, until: at });
+  expect(brokenIn([...doubled, reset(['consumer-1'], 20)])).toEqual([]);
+  expect(brokenIn([...doubled, reset([], 20)])).toEqual([]);
+  expect(brokenIn([...doubled, reset(['producer-1'], 20)])).toHaveLength(1);
+  expect(brokenIn([...doubled, reset(['consumer-1'], 40)])).toHaveLength(1);
+  expect(brokenIn([...doubled, reset(['consumer-1'], -20_000)])).toHaveLength(1);
+  expect(brokenIn([...doubled, reset(['consumer-1'], 20, false)])).toHaveLength(1);
 });
 
 function without(id: string, ...kinds: readonly Line['kind'][]): (lines: Line[]) => readonly Line[] {
