@@ -138,6 +138,8 @@ describe('endpoint', () => {
     ['one delay', { handlers: [work], recovery: { redeliver: '10s' } }, /`recovery.redeliver` is "10s"/],
     ['no policy', { handlers: [work], recovery: { retries: { retries: 3 } } }, /`recovery.retries` is an object/],
     ['a number', { handlers: [work], transport: 7 }, /^`transport` of the endpoint "jobs" is 7/],
+    ['crashes below none', { handlers: [work], recovery: { maxCrashes: -1 } }, /`recovery.maxCrashes` is -1/],
+    ['half a crash', { handlers: [work], recovery: { maxCrashes: 2.5 } }, /`recovery.maxCrashes` is 2.5/],
     ['no rule', { handlers: [work], recovery: { rules: [Error] } }, /`recovery.rules` is a list/],
     ['no hook', { handlers: [work], recovery: { onRetry: 'log' } }, /`recovery.onRetry` is "log"/],
   ])('says with the bus what is wrong: %s', (_, options, problem) => {

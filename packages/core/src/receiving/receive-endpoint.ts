@@ -22,6 +22,9 @@ import { WaitingSlots } from './waiting-slots.ts';
 /** After so many messages a slot lets the event loop turn, so that timers and sockets are served. */
 const YIELD_EVERY = 256;
 
+/** In this time what was settled reaches the broker: a message that is handled alone may end the process in its first turn. */
+const SETTLING_MS = 50;
+
 /** Settings of a {@link ReceiveEndpoint}. */
 export interface ReceiveSettings {
   readonly topology: EndpointTopology;
@@ -236,6 +239,7 @@ export class ReceiveEndpoint {
   async #handleAlone(delivery: ITransportDelivery): Promise<boolean> {
     this.#isHeld = true;
     await this.#whenSlotsAreFree();
+    await this.#plan.runtime.sleep(SETTLING_MS, this.#stopping.signal).catch(() => undefined);
     if (this.#hasStopped) return false;
     this.#slots += 1;
     this.#runSlot(delivery);

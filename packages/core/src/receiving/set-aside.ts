@@ -44,6 +44,7 @@ async function settle(delivery: ITransportDelivery, plan: ReceivePlan, error: De
   if (plan.onUnknown === 'dead-letter') return delivery.deadLetter({ headers: why });
   for (const [header, value] of why) headers.set(header, value);
   headers.delete(HEADERS.attempt);
+  headers.delete(HEADERS.trial);
   // The original goes only after its copy was accepted.
   await plan.dispatch([{ destination: { kind: 'endpoint', name: plan.skippedPlace }, headers, body: delivery.message.body }]);
   return delivery.ack();

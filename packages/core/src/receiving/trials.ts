@@ -31,10 +31,10 @@ export interface TrialHost {
   widen(isWide: boolean): void;
 }
 
-/** A message that needs a trial, and how often it has ended a process for certain. */
+/** A message that needs a trial, or no more of them, and how often it has ended a process for certain. */
 interface Suspect {
   readonly delivery: ITransportDelivery;
-  readonly crashes: number;
+  readonly decision: Extract<TrialDecision, { readonly crashes: number }>;
 }
 
 /**
@@ -80,7 +80,7 @@ export class Trials {
     const decision = this.#decide(delivery, mark);
     if (decision.kind === 'handle') return false;
     if (decision.kind === 'try-alone') this.#arrived(delivery);
-    else this.#suspects.push({ delivery, crashes: decision.crashes });
+    else this.#suspects.push({ delivery, decision });
     this.#goOn();
     return true;
   }
@@ -134,7 +134,6 @@ export class Trials {
 
   async #workOff(): Promise<void> {
     for (;;) {
-      this.#widen();
       if (this.#scope.stopping.aborted) await this.stop();
       const due = this.#due.shift();
       const suspect = due === undefined ? this.#nextSuspect() : undefined;
@@ -142,15 +141,16 @@ export class Trials {
       else if (suspect !== undefined) await this.#settle(suspect);
       else break;
     }
+    this.#widen();
     this.#work = undefined;
   }
 
   /** The one that has ended the fewest processes; none while a copy is on its way, unless too many are held. */
   #nextSuspect(): Suspect | undefined {
     this.#suspects = this.#suspects.filter(({ delivery }) => !delivery.isLost);
-    const given = this.#suspects.find(({ crashes }) => crashes >= this.#policy.maxCrashes);
+    const given = this.#suspects.find(({ decision }) => decision.kind === 'dead-letter');
     if (given === undefined && this.#copy !== undefined && this.#suspects.length <= this.#most) return undefined;
-    const next = given ?? this.#suspects.toSorted((a, b) => a.crashes - b.crashes)[0];
+    const next = given ?? this.#suspects.toSorted((a, b) => a.decision.crashes - b.decision.crashes)[0];
     if (next !== undefined) this.#suspects.splice(this.#suspects.indexOf(next), 1);
     return next;
   }
@@ -170,9 +170,9 @@ export class Trials {
 
   async #settle(suspect: Suspect): Promise<void> {
     const { plan, backoff, stopping } = this.#scope;
-    const { delivery, crashes } = suspect;
+    const { delivery, decision } = suspect;
     try {
-      await (crashes >= this.#policy.maxCrashes ? this.#bury(suspect) : this.#sendToTrial(suspect));
+      await (decision.kind === 'dead-letter' ? this.#bury(suspect) : this.#sendToTrial(suspect));
     } catch (error) {
       this.#copyIsNotAwaited();
       plan.runtime.logger.error(
@@ -185,7 +185,7 @@ export class Trials {
   }
 
   /** The mark is at the broker before the handler begins: that is what the copy is for. */
-  async #sendToTrial({ delivery, crashes }: Suspect): Promise<void> {
+  async #sendToTrial({ delivery, decision: { crashes } }: Suspect): Promise<void> {
     const { runtime, endpoint, recovery } = this.#scope.plan;
     this.#awaitCopy(idOf(delivery));
     const result = await this.#redeliver(delivery, crashes + 1);
@@ -220,7 +220,7 @@ export class Trials {
     }
   }
 
-  async #bury({ delivery, crashes }: Suspect): Promise<void> {
+  async #bury({ delivery, decision: { crashes } }: Suspect): Promise<void> {
     const { plan, failures } = this.#scope;
     const headers = MessageHeaders.readOnly(delivery.message.headers);
     const context = new IncomingContext(delivery, headers, plan, countAttempts(headers, delivery).attempts);
