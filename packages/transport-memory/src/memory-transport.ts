@@ -32,8 +32,8 @@ const REPLY_ADDRESS = new RegExp(`^${REPLY_PREFIX}\\d{1,16}$`);
 export type MemoryOptions = (MemoryBrokerOptions & { readonly broker?: never }) | { readonly broker: MemoryBroker };
 
 /**
- * The in-memory transport: not durable, one process. Headers and bodies are copied at the border, but for bodies that sender and
- * receiver promise not to change (a bus promises it for its serializers); limits are those of the
+ * The in-memory transport: not durable, one process. Headers and bodies are copied at the border, but for those that sender and
+ * receiver promise not to change (a bus does); limits are those of the
  * smallest real broker, so that what works here works there. With `like` it can do what that broker can, and refuses the rest.
  * @throws ConfigurationError `OPTION_INVALID`
  */

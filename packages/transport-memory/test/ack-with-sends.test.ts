@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { BusObserver, ConsumeContext } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, endpoint, handler } from '@waybill/core';
-import { memory } from '../src/index.ts';
+import { memory, memoryBroker } from '../src/index.ts';
+import { gate } from './support/waiting.ts';
 import { manualRuntime } from './support/manual-runtime.ts';
 
 const Work = defineCommand<{ readonly n: number }>('jobs.work');
@@ -39,4 +41,40 @@ describe.each(forms)('what a handler sends, like %s', (like, left) => {
     expect(seen.length).toBe(left);
     await bus.stop();
   });
+});
+
+it.each([
+  ['answers at once', (context: ConsumeContext) => void context.publish(Done, { text: 'once' })],
+  ['waits', async (context: ConsumeContext) => context.publish(Done, { text: 'once' })],
+])('what a handler sends that %s leaves once, where the broker answers late, and before the ack', async (_, publish) => {
+  const broker = memoryBroker({ like: 'rabbitmq' });
+  const [arrived, handled] = [gate(), gate()];
+  const [seen, settled]: [string[], string[]] = [[], []];
+  let confirm = (): void => undefined;
+  const work = handler(Work, (_message, context) => {
+    confirm = broker.faults.holdConfirms();
+    return publish(context);
+  });
+  const done = handler(Done, ({ text }) => {
+    seen.push(text);
+    arrived.resolve();
+  });
+  const watch: BusObserver = (event) => {
+    if (event.kind !== 'message-settled' || event.message.endpoint !== 'jobs') return;
+    settled.push(event.as);
+    handled.resolve();
+  };
+  await using bus = createBus({
+    transport: memory({ broker }),
+    observers: [watch],
+    endpoints: [endpoint('jobs', { handlers: [work] }), endpoint('watch', { handlers: [done] })],
+  });
+  await bus.start();
+  await bus.send(Work, { n: 1 });
+  await arrived.promise;
+  expect(settled).toEqual([]);
+  confirm();
+  await handled.promise;
+  await bus.stop();
+  expect([seen, settled]).toEqual([['once'], ['handled']]);
 });

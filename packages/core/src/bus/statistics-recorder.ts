@@ -107,7 +107,6 @@ export class StatisticsRecorder {
     const { message } = event;
     if (!(message instanceof IncomingContext) || message.began === undefined) return;
     const durationMs = this.#parts.runtime.monotonic() - message.began;
-    message.began = undefined;
     const latencyMs = this.#latencyOf(message, durationMs);
     const endpoint = this.#endpointOf(message.endpoint);
     const counts = this.#contractOf(message);

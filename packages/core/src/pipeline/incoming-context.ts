@@ -59,7 +59,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   outcome: 'handled' | 'skipped' = 'handled';
   /** True from the moment the first handler is called: what fails before is a fault of the message, after it of the handler. */
   handling = false;
-  /** When it began by the monotonic clock, where attempts are counted; `undefined` once it has ended. */
+  /** When it began, by the monotonic clock, where attempts are counted. */
   began: number | undefined;
   #captured: TransportEntry[] | undefined;
   readonly attempt: number;
