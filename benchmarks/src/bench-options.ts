@@ -4,7 +4,7 @@ import type { Pace } from './row.ts';
 export const BENCH_HELP = `Measures Waybill beside its peers, and each option of the memory transport beside the defaults.
 Prints the tables; progress goes to standard error.
 
-  npm run bench                       every row (about 15 minutes); writes benchmarks/results/latest.{json,md}
+  npm run bench                       every row (about 20 minutes); writes benchmarks/results/latest.{json,md}
   npm run bench -- --rows memory      only rows whose file, section, title or unit holds the word, such as
                                       mediator, allocation, costs, B/msg; writes nothing
   npm run bench -- --rounds 5         more rounds (default 3); each measures forth and back in fresh processes
@@ -16,7 +16,8 @@ Prints the tables; progress goes to standard error.
   npm run bench -- --gate             ends with 1 when something is worse by more than 10 % than in the last committed
                                       table, in every round than in every round of then
 
-Figures that moved by more than 5 % since the last committed table are marked.`;
+Rows that need a server are measured on one that is there, in a space that is removed, or on one that is started; where there is none
+they are left out, and nothing is written. Figures that moved by more than 5 % since the last committed table are marked.`;
 
 export interface BenchOptions {
   readonly rows: string;

@@ -3,12 +3,14 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BENCH_HELP, type BenchOptions, parseBenchOptions } from './bench-options.ts';
+import { borrowServers, type BorrowedServers } from './borrow-servers.ts';
 import { findRows, type FoundRow } from './find-rows.ts';
 import { Progress } from './progress.ts';
 import { worseThan } from './report/change.ts';
 import { lastCommitted } from './report/last-committed.ts';
 import { renderReport } from './report/render-report.ts';
 import type { Report } from './report/report.ts';
+import { linesOf } from './row.ts';
 import type { RowResult } from './run-row.ts';
 import { runRow, samplesOf } from './run-row.ts';
 import { sampleProcess } from './sample-process.ts';
@@ -23,23 +25,32 @@ await main().catch((error: unknown) => {
 async function main(): Promise<void> {
   const options = optionsOrHelp();
   if (options === undefined) return;
-  const found = await findRows(options.rows);
-  if (found.length === 0) throw new Error(`No row's file, section, title or unit holds "${options.rows}". See benchmarks/src/rows.`);
-  const { results, failures } = await measure(found, options);
-  const report: Report = {
+  const wanted = await findRows(options.rows);
+  if (wanted.length === 0) throw new Error(`No row's file, section, title or unit holds "${options.rows}". See benchmarks/src/rows.`);
+  await using servers = await borrowServers(wanted);
+  const { urls, missing } = servers;
+  for (const line of missing) console.error(line);
+  const found = wanted.filter(({ row: { server } }) => server === undefined || urls.has(server));
+  const { results, failures } = await measure(found, urls, options);
+  const report = reportOf(options, servers, results);
+  const before = lastCommitted(root);
+  const rows = found.flatMap(({ row }) => linesOf(row));
+  const tables = renderReport(report, rows, before);
+  console.log(tables);
+  if (options.out !== undefined && failures.length === 0 && missing.length === 0) write(options.out, report, tables);
+  fail([...failures, ...(options.gate ? worseThan(before, report) : [])]);
+}
+
+function reportOf({ rounds, pace }: BenchOptions, { shown }: BorrowedServers, results: readonly RowResult[]): Report {
+  return {
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
-    rounds: options.rounds,
-    clock: options.pace.clock ?? 'wall',
+    rounds,
+    clock: pace.clock ?? 'wall',
+    servers: shown,
     rows: results,
   };
-  const before = lastCommitted(root);
-  const rows = found.map(({ row }) => row);
-  const tables = renderReport(report, rows, before);
-  console.log(tables);
-  if (options.out !== undefined && failures.length === 0) write(options.out, report, tables);
-  fail([...failures, ...(options.gate ? worseThan(before, report) : [])]);
 }
 
 /** `undefined` when there is nothing to measure: the help was wanted, or the options are wrong. */
@@ -58,6 +69,7 @@ function optionsOrHelp(): BenchOptions | undefined {
 /** A row that cannot be measured harms no other. */
 async function measure(
   found: readonly FoundRow[],
+  urls: BorrowedServers['urls'],
   options: BenchOptions,
 ): Promise<{ readonly results: readonly RowResult[]; readonly failures: readonly string[] }> {
   const rounds = found.map(({ row }) => row.rounds ?? options.rounds);
@@ -67,15 +79,17 @@ async function measure(
   const results: RowResult[] = [];
   const failures: string[] = [];
   for (const [index, one] of found.entries()) {
-    const sample = async (variant: string, round: number): Promise<number> => {
+    const { server } = one.row;
+    const url = (server === undefined ? undefined : urls.get(server)) ?? '';
+    const sample = async (variant: string, round: number): Promise<readonly number[]> => {
       show(progress.line(index, round, variant));
       const begin = performance.now();
-      const figure = await sampleProcess(one, variant, options.pace);
+      const figures = await sampleProcess(one, variant, options.pace, url);
       progress.took(index, (performance.now() - begin) / 1_000);
-      return figure;
+      return figures;
     };
     await runRow(one.row, rounds[index] as number, sample).then(
-      (result) => results.push(result),
+      (lines) => results.push(...lines),
       (error: unknown) => failures.push(error instanceof Error ? error.message : String(error)),
     );
   }

@@ -1,3 +1,5 @@
+import type { ServerName } from '@waybill/servers';
+
 /** How long a figure is measured. */
 export interface Pace {
   readonly warmUpMs: number;
@@ -7,8 +9,11 @@ export interface Pace {
   readonly clock?: 'wall' | 'processor';
 }
 
-/** Measures once, in a fresh process of its own, and returns the figure in the row's unit. */
-export type Variant = (pace: Pace) => Promise<number>;
+/**
+ * Measures once, in a fresh process of its own, and returns the figure in the row's unit; where the row has further lines, one
+ * for each, in their order. `url` is that of the server that the row needs.
+ */
+export type Variant = (pace: Pace, url: string) => Promise<number | readonly number[]>;
 
 /** What a row promises, against one of its peers or as a figure of its own. */
 export interface Target {
@@ -21,22 +26,36 @@ export interface Target {
 /** What a figure is: messages a second (more is better), or milliseconds, nanoseconds or bytes a message (less is better). */
 export type Unit = 'msg/s' | 'ms' | 'ns/msg' | 'B/msg';
 
-/** One line of the table: our figure beside those of its peers, all measured in the same run. */
-export interface Row {
+/** One line of the table: our figure beside those of its peers. */
+export interface Line {
   /** Unique together with the unit. */
   readonly title: string;
+  /** How ours is set against a peer. @default 'ratio' */
+  readonly compare?: 'ratio' | 'difference';
+  readonly targets: readonly Target[];
+  /** Said below the table. */
+  readonly note?: string;
+}
+
+/** What is measured in one run: ours and each peer. */
+export interface Row extends Line {
   /** Costs are options of ours beside the defaults of ours, and stand in a table of their own. @default 'paths' */
   readonly section?: 'paths' | 'costs';
   readonly unit: Unit;
   readonly ours: Variant;
   readonly peers: Readonly<Record<string, Variant>>;
-  /** How ours is set against a peer. @default 'ratio' */
-  readonly compare?: 'ratio' | 'difference';
-  readonly targets: readonly Target[];
+  /** Lines of other figures that the same processes measure. @default none */
+  readonly further?: readonly Line[];
+  /** Measured on a server of this kind, in a space of its own there; where there is none the row is left out. @default none */
+  readonly server?: ServerName;
   /** Rounds of this row, whatever the command line says: for figures that are always the same, or that take no time. */
   readonly rounds?: number;
   /** Options of Node for the processes that measure. */
   readonly nodeOptions?: readonly string[];
-  /** Said below the table. */
-  readonly note?: string;
+}
+
+/** The lines that a row has in the table, each as a row of its own. */
+export function linesOf(row: Row): readonly Row[] {
+  const { note: _note, compare: _compare, further = [], ...shared } = row;
+  return [row, ...further.map((line) => ({ ...shared, ...line }))];
 }

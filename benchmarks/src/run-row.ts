@@ -1,5 +1,5 @@
 import { median } from './median.ts';
-import type { Row, Unit } from './row.ts';
+import { linesOf, type Row, type Unit } from './row.ts';
 
 /** A row as measured: the medians, ours against each peer, and the raw figures of each round. */
 export interface RowResult {
@@ -19,23 +19,27 @@ export interface PeerResult {
   readonly againstByRound: readonly number[];
 }
 
-/** Measures one variant once, in a fresh process. */
-export type Sampler = (variant: string, round: number) => Promise<number>;
+/** Measures one variant once, in a fresh process: a figure for each line of the row. */
+export type Sampler = (variant: string, round: number) => Promise<readonly number[]>;
 
-/** Ours and each peer, forth and back in each round, so that a drift of the machine hits all alike. */
-export async function runRow(row: Row, rounds: number, sample: Sampler): Promise<RowResult> {
+/** Ours and each peer, forth and back in each round, so that a drift of the machine hits all alike. One result for each line of the row. */
+export async function runRow(row: Row, rounds: number, sample: Sampler): Promise<readonly RowResult[]> {
   const names = ['ours', ...Object.keys(row.peers)];
-  const figures = new Map<string, number[]>(names.map((name) => [name, []]));
+  const samples = new Map<string, (readonly number[])[]>(names.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1)
-    for (const name of [...names, ...names.toReversed()]) figures.get(name)?.push(await sample(name, round));
-  const oursByRound = perRound(figures.get('ours') as number[]);
+    for (const name of [...names, ...names.toReversed()]) samples.get(name)?.push(await sample(name, round));
+  return linesOf(row).map((line, index) => resultOf(line, (name) => (samples.get(name) ?? []).map((figures) => figures[index] as number)));
+}
+
+function resultOf(row: Row, figuresOf: (name: string) => readonly number[]): RowResult {
+  const oursByRound = perRound(figuresOf('ours'));
   return {
     title: row.title,
     unit: row.unit,
     ours: median(oursByRound),
     oursByRound,
     peers: Object.keys(row.peers).map((name) => {
-      const theirs = perRound(figures.get(name) as number[]);
+      const theirs = perRound(figuresOf(name));
       const againstByRound = oursByRound.map((ours, round) => compare(row, ours, theirs[round] as number));
       return { name, figure: median(theirs), against: median(againstByRound), againstByRound };
     }),

@@ -1,26 +1,33 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FoundRow } from './find-rows.ts';
-import type { Pace } from './row.ts';
+import { linesOf, type Pace } from './row.ts';
 
 const TIMEOUT_MS = 120_000;
 
-/** Measures one variant of a row in a fresh process. */
-export function sampleProcess({ row, file, index }: FoundRow, name: string, pace: Pace): Promise<number> {
+/** Measures one variant of a row in a fresh process, at the server with this address. The figures of the lines of the row. */
+export function sampleProcess({ row, file, index }: FoundRow, name: string, pace: Pace, url: string): Promise<readonly number[]> {
   const sample = fileURLToPath(new URL('sample.ts', import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...(row.nodeOptions ?? []), sample, file, String(index), name, JSON.stringify(pace)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
+      env: { ...process.env, WAYBILL_BENCH_URL: url },
     });
     let [out, problems] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      const figure = Number(out.trim().split('\n').at(-1));
-      if (code === 0 && out.trim() !== '' && Number.isFinite(figure)) resolve(figure);
+      const figures = code === 0 ? figuresIn(out.trim().split('\n').at(-1) ?? '') : [];
+      if (figures.length === linesOf(row).length) resolve(figures);
       else reject(new Error(`"${row.title}", ${name}: ended with ${signal ?? code}\n${problems || out}`));
     });
   });
+}
+
+/** `[1.5,2]`; none in anything else. */
+function figuresIn(line: string): readonly number[] {
+  const figures: unknown = line.startsWith('[') ? JSON.parse(line) : [];
+  return Array.isArray(figures) ? figures.filter((one): one is number => Number.isFinite(one)) : [];
 }

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { findRows } from '../src/find-rows.ts';
+import { linesOf } from '../src/row.ts';
 
 /** From source: nothing is built for tests. */
 function bench(...args: string[]) {
-  const env = { ...process.env, NODE_OPTIONS: '--conditions=@waybill/source' };
+  const env = { ...process.env, NODE_OPTIONS: '--conditions=@waybill/source', WAYBILL_RABBITMQ_URL: 'amqp://127.0.0.1:1' };
   return spawnSync(process.execPath, [join(import.meta.dirname, '../src/main.ts'), ...args], { encoding: 'utf8', env });
 }
 
@@ -31,6 +32,18 @@ describe('the benchmark', () => {
     }
   });
 
+  it('leaves out what needs a server that is not there, says so, and writes no table without it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
+    try {
+      const { status, stdout, stderr } = bench('--quick', '--rows', '64-rabbitmq', '--out', folder);
+      expect({ status, written: readdirSync(folder) }).toEqual({ status: 0, written: [] });
+      expect(stderr).toMatch(/^not measured: the rows that need rabbitmq\. RabbitMQ does not answer at amqp:\/\/127\.0\.0\.1:1, .*\n$/);
+      expect(stdout).not.toContain('| path |');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('says what is wrong, and nothing of stacks', () => {
     expect(bench('--rows', 'no such row')).toMatchObject({
       status: 1,
@@ -45,7 +58,7 @@ describe('the benchmark', () => {
 
 describe('the rows', () => {
   it('have titles of their own, and targets against peers that they have', async () => {
-    const rows = (await findRows('')).map(({ row }) => row);
+    const rows = (await findRows('')).flatMap(({ row }) => linesOf(row));
     expect(rows.length).toBeGreaterThan(10);
     const keys = rows.map(({ title, unit }) => `${title} (${unit})`);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
@@ -58,6 +71,7 @@ describe('the rows', () => {
     expect(await titles('30-cold')).toEqual(['cold start: import core and transport, start a bus with one endpoint']);
     expect(await titles('COLD START')).toHaveLength(1);
     expect(new Set((await findRows('costs')).map(({ row }) => row.section))).toEqual(new Set(['costs']));
+    expect(new Set((await findRows('rabbitmq')).map(({ row }) => row.server))).toEqual(new Set(['rabbitmq']));
     expect(new Set((await findRows('b/msg')).map(({ row }) => row.unit))).toEqual(new Set(['B/msg']));
   });
 });

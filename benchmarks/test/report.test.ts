@@ -74,6 +74,22 @@ The last committed table is of 2026-01-01, from 2 × test, Node v1.
 `);
   });
 
+  it('show what latency may be added, and by how much the worst may be worse', () => {
+    const paths = [
+      row('median', 'ms', { compare: 'difference', targets: [{ against: 'peer', atMost: 0.2 }] }),
+      row('99th percentile', 'ms', { targets: [{ against: 'peer', atMost: 1.25 }] }),
+    ];
+    const now = report(beside('median', 'ms', 1.034, 'peer', 0.9, 0.134), beside('99th percentile', 'ms', 12.5, 'peer', 9.6, 1.3));
+    const lines = renderReport(now, paths, undefined).split('\n');
+    expect(lines).toContain('| median | 1.03 ms | peer | 0.90 ms | +0.13 ms | ≤ +0.20 ms ✓ | new |');
+    expect(lines).toContain('| 99th percentile | 12.5 ms | peer | 9.60 ms | 1.30 × | ≤ 1.25 × ✗ | new |');
+  });
+
+  it('name the servers that were measured on', () => {
+    const [line] = renderReport({ ...report(), servers: ['RabbitMQ 3.10.8'] }, [], undefined).split('\n');
+    expect(line).toMatch(/^Machine: 2 × test; Node v1; RabbitMQ 3\.10\.8; 2026-01-01;/);
+  });
+
   it('say when they are not by the clock', () => {
     const text = 'Rates are by the processor time of the measuring thread, not by the clock.';
     expect(renderReport({ ...report(), clock: 'processor' }, [], undefined)).toContain(text);

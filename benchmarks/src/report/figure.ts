@@ -4,7 +4,7 @@ import type { Unit } from '../row.ts';
 export function figureText(value: number, unit: Unit): string {
   if (unit === 'msg/s') return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(1)} k/s`;
   if (unit === 'ns/msg') return `${Math.round(value)} ns`;
-  return unit === 'ms' ? `${value.toFixed(1)} ms` : `${Math.round(value)} B`;
+  return unit === 'ms' ? `${value.toFixed(value < 10 ? 2 : 1)} ms` : `${Math.round(value)} B`;
 }
 
 /** A ratio. */

@@ -10,7 +10,7 @@ export function renderReport(report: Report, rows: readonly Row[], before: Repor
   const paths = measured.filter(({ section = 'paths' }) => section === 'paths');
   const costs = measured.filter(({ section }) => section === 'costs');
   return [
-    `Machine: ${report.machine}; Node ${report.node}; ${report.date}; medians of ${report.rounds} rounds forth and back, each figure from fresh processes.`,
+    `Machine: ${report.machine}; ${[`Node ${report.node}`, ...(report.servers ?? [])].join('; ')}; ${report.date}; medians of ${report.rounds} rounds forth and back, each figure from fresh processes.`,
     ...(report.clock === 'processor' ? ['Rates are by the processor time of the measuring thread, not by the clock.'] : []),
     ...(before === undefined ? [] : [`The last committed table is of ${before.date}, from ${before.machine}, Node ${before.node}.`]),
     ...(paths.length === 0 ? [] : ['', ...renderPaths(report, paths, before)]),

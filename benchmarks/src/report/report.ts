@@ -8,6 +8,8 @@ export interface Report {
   readonly date: string;
   readonly rounds: number;
   readonly clock?: Pace['clock'];
+  /** Kind and version of those that rows were measured on. */
+  readonly servers?: readonly string[];
   readonly rows: readonly RowResult[];
 }
 
