@@ -36,6 +36,8 @@ const KINDS: readonly FaultKind[] = [
 interface Conversation {
   /** What the broker has said and the client has not heard. */
   readonly held: Buffer[];
+  /** What the client has said and the broker does not read, while it takes no messages. */
+  readonly unread: Buffer[];
   /** What was consumed by it. */
   readonly consumers: { readonly channel: number; readonly queue: string; readonly consumerTag: string }[];
   /** Channels on which an answer is awaited that was not asked for by the client. */
@@ -157,7 +159,10 @@ export class FaultProxy implements FaultPort {
     const blocked = this.#tcp.connections;
     for (const one of blocked) one.write('down', blockedFrame('low on memory'));
     return () => {
-      for (const one of this.#tcp.connections) one.write('down', unblockedFrame());
+      for (const one of this.#tcp.connections) {
+        for (const bytes of this.#conversations.get(one)?.unread.splice(0) ?? []) one.write('up', bytes);
+        one.write('down', unblockedFrame());
+      }
       return blocked.length;
     };
   }
@@ -173,13 +178,23 @@ export class FaultProxy implements FaultPort {
   }
 
   #tap(connection: ProxiedConnection): StreamTap {
-    const conversation: Conversation = { held: [], consumers: [], cancelling: new Set() };
+    const conversation: Conversation = { held: [], unread: [], consumers: [], cancelling: new Set() };
     const [fromClient, fromBroker] = [new FrameCutter(), new FrameCutter()];
     this.#conversations.set(connection, conversation);
     return {
-      up: (bytes) => Buffer.concat(fromClient.cut(bytes).map((frame) => this.#fromClient(conversation, frame))),
+      up: (bytes) => this.#readUnlessBlocked(conversation, fromClient.cut(bytes)),
       down: (bytes) => this.#fromBroker(conversation, fromBroker.cut(bytes)),
     };
+  }
+
+  /** As RabbitMQ does in an alarm: from its first message on it reads no more from a connection. */
+  #readUnlessBlocked(conversation: Conversation, frames: readonly AmqpFrame[]): Buffer {
+    const { unread } = conversation;
+    const isBlocked = unread.length > 0 || (this.#lasts('block') && frames.some(({ method }) => method === BASIC_PUBLISH));
+    const out = Buffer.concat(frames.map((frame) => this.#fromClient(conversation, frame)));
+    if (!isBlocked) return out;
+    unread.push(out);
+    return Buffer.alloc(0);
   }
 
   #fromClient({ consumers }: Conversation, frame: AmqpFrame): Buffer {
