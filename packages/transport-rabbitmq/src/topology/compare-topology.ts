@@ -4,6 +4,8 @@ import { brokerRefusal } from './broker-refusal.ts';
 import type { BrokerListing } from './broker-listing.ts';
 import { checkEntity, declareEntity } from './declare-entity.ts';
 import type { DeclaringChannel } from './declaring-channel.ts';
+import { overChannels } from './declaring-channel.ts';
+import type { TopologyConnection } from './topology-channel.ts';
 import { declareError } from './topology-errors.ts';
 
 /** More differences than an entity has settings there cannot be. */
@@ -15,10 +17,11 @@ const MAX_DIFFERENCES = 20;
  */
 export async function compareTopology(
   { entities }: TopologyPlan,
-  channel: DeclaringChannel,
+  connection: TopologyConnection,
   listing: BrokerListing | undefined,
 ): Promise<readonly TopologyDifference[]> {
-  const places = await comparePlaces(entities, channel);
+  const declared = entities.filter(({ kind }) => kind !== 'binding');
+  const places = (await overChannels(connection, declared, comparePlace)).flat();
   const missing = new Set(places.filter(({ kind }) => kind === 'missing').map(({ entity }) => `${entity.kind} ${entity.name}`));
   const bindings = listing === undefined ? undefined : new Set((await listing.bindings()).map(({ entity }) => entity.name));
   const isMissing = ({ name, settings: { source, destination, destinationKind } }: PlannedEntity): boolean =>
@@ -27,15 +30,9 @@ export async function compareTopology(
   return [...places, ...gone.map((entity) => ({ entity, kind: 'missing' as const }))];
 }
 
-/** The differences of queues and exchanges. */
-async function comparePlaces(entities: readonly PlannedEntity[], channel: DeclaringChannel): Promise<readonly TopologyDifference[]> {
-  const differences: TopologyDifference[] = [];
-  for (const entity of entities) {
-    if (entity.kind === 'binding') continue;
-    if (await isThere(entity, channel)) differences.push(...(await differencesOf(entity, channel)));
-    else differences.push({ entity, kind: 'missing' });
-  }
-  return differences;
+/** The differences of a queue or an exchange. */
+async function comparePlace(entity: PlannedEntity, channel: DeclaringChannel): Promise<readonly TopologyDifference[]> {
+  return (await isThere(entity, channel)) ? differencesOf(entity, channel) : [{ entity, kind: 'missing' }];
 }
 
 async function isThere(entity: PlannedEntity, channel: DeclaringChannel): Promise<boolean> {

@@ -37,13 +37,13 @@ export class RabbitmqTopology implements ITransportTopology {
 
   async compare(plan: TopologyPlan): Promise<readonly TopologyDifference[]> {
     const { connection, listing } = this.#parts;
-    return withDeclaringChannel(connection, (channel) => compareTopology(plan, channel, listing));
+    return compareTopology(plan, connection, listing);
   }
 
   async apply(plan: TopologyPlan): Promise<void> {
     for (const { kind, name, settings } of plan.entities)
       if (kind === 'queue' && settings['x-expires'] !== undefined) this.#temporary.add(name);
-    await withDeclaringChannel(this.#parts.connection, (channel) => applyTopology(plan, channel));
+    await applyTopology(plan, this.#parts.connection);
   }
 
   async prune(plan: TopologyPlan, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<TopologyPruning> {
