@@ -99,7 +99,7 @@ export class RabbitmqSession {
 
   receive(
     endpoint: EndpointTopology,
-    { prefetch, onFault = () => undefined }: ReceiveOptions,
+    { prefetch, immutable, onFault = () => undefined }: ReceiveOptions,
     onDelivery: (delivery: ITransportDelivery) => void,
   ): RabbitmqReceiver {
     const { runtime } = this;
@@ -110,6 +110,7 @@ export class RabbitmqSession {
         queues: queuesOf(endpoint, this.#parts.options),
         laneOf: endpoint.ordered ? slotWordOf : () => undefined,
         copies: copySender({ runtime, endpoint, line: this.#line }),
+        isShared: immutable === true,
         connect: (limitMs) => this.#connectReceiving(limitMs),
         restore: () => this.#restoreQuietly(),
         onFault,

@@ -146,7 +146,11 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   forEach(callback: (value: string, name: string, map: ReadonlyMap<string, string>) => void): void {
-    for (const [name, value] of this.entries()) callback(value, name, this);
+    for (let slot = 0; slot < this.#slots.length; slot += 1) {
+      const value = this.#slots[slot];
+      if (value !== undefined) callback(value, NAMES[slot] as string, this);
+    }
+    this.#custom?.forEach((value, name) => callback(value, name, this));
   }
 
   *entries(): MapIterator<[string, string]> {

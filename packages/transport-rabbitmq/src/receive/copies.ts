@@ -1,9 +1,9 @@
 import type { DeadLetterOptions, EndpointTopology, RedeliverOptions, Runtime } from '@waybill/core/transport';
 import { ConnectionError, HEADERS, LOG_EVENTS, MessageError, MessageHeaders } from '@waybill/core/transport';
 import { inTime } from '../connection/in-time.ts';
+import type { AmqpRoute } from '../rabbitmq-client.ts';
 import type { PublishEnd } from '../send/publish-channel.ts';
 import type { PublishLine } from '../send/publish-line.ts';
-import type { Route } from '../send/route.ts';
 import { toAmqp } from '../send/to-amqp.ts';
 import { delayRoute } from '../topology/delay-ladder.ts';
 import { ROUTE_EXCHANGE, entityName } from '../topology/entity-names.ts';
@@ -21,7 +21,7 @@ export interface CopyParts {
 
 /** Sends copies of what came to an endpoint: back to it after a delay, or to its dead letters. Each is confirmed by the broker. */
 export function copySender({ runtime, endpoint, line }: CopyParts): CopySender {
-  const copy = async (original: OriginalMessage, overlay: ReadonlyMap<string, string>, route: Route): Promise<void> => {
+  const copy = async (original: OriginalMessage, overlay: ReadonlyMap<string, string>, route: AmqpRoute): Promise<void> => {
     const headers = MessageHeaders.copyOf(original.headers);
     for (const [name, value] of overlay) headers.set(name, value);
     const removed = fitHeaders(headers, overlay);
@@ -60,7 +60,7 @@ const MOST_NAMES = 10;
 const MOST_NAME_LENGTH = 100;
 
 /** Back to where it came to, in the slot that it had. */
-function redeliveryRoute(endpoint: string, { routingKey }: OriginalMessage, delayMs: number): Route {
+function redeliveryRoute(endpoint: string, { routingKey }: OriginalMessage, delayMs: number): AmqpRoute {
   const word = slotWordOf(routingKey);
   const key = routingKeyInSlot({ kind: 'endpoint', name: endpoint }, word);
   const delayed = delayRoute(key, delayMs);
@@ -69,7 +69,7 @@ function redeliveryRoute(endpoint: string, { routingKey }: OriginalMessage, dela
   return { exchange: ROUTE_EXCHANGE, routingKey: key, mandatory: true };
 }
 
-function assertTaken(end: PublishEnd, { exchange, routingKey }: Route): void {
+function assertTaken(end: PublishEnd, { exchange, routingKey }: AmqpRoute): void {
   if (end.is === 'confirmed') return;
   const place = exchange === '' ? `the queue "${routingKey}"` : `the exchange "${exchange}"`;
   const details = { exchange, routingKey };

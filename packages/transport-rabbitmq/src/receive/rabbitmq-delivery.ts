@@ -40,7 +40,9 @@ export class RabbitmqDelivery implements ITransportDelivery, Losable {
   constructor(arrived: AmqpMessage, parts: DeliveryParts) {
     const { headers } = fromAmqp(arrived);
     const { content, fields, properties } = arrived;
-    this.message = { headers: MessageHeaders.copyOf(headers), body: Buffer.from(content) };
+    this.message = parts.isShared
+      ? { headers, body: content }
+      : { headers: MessageHeaders.copyOf(headers), body: Buffer.from(content) };
     this.#original = { headers, body: content, routingKey: fields.routingKey, priority: properties.priority };
     this.nativeId = properties.messageId ?? parts.idOfForeign();
     this.attempt = attemptOf(arrived);
@@ -96,6 +98,8 @@ export class RabbitmqDelivery implements ITransportDelivery, Losable {
 export interface DeliveryParts {
   readonly channel: ReceiveChannel;
   readonly copies: CopySender;
+  /** Nobody writes to what is handed over: it may be what is copied from later. */
+  readonly isShared: boolean;
   /** The lane of what came with this routing key, where the endpoint has lanes. */
   readonly laneOf: (routingKey: string) => string | undefined;
   /** An id for a message that came without one. */

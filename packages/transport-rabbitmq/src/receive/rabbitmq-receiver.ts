@@ -24,6 +24,8 @@ export interface ReceiverParts {
   readonly queues: readonly string[];
   readonly laneOf: (routingKey: string) => string | undefined;
   readonly copies: CopySender;
+  /** Nobody writes to what is handed over. */
+  readonly isShared: boolean;
   /** The connection for receiving, made where there is none yet. */
   readonly connect: (limitMs: number) => Promise<AmqpConnection>;
   /** Declares again what was declared before. Never rejects. */
@@ -229,6 +231,7 @@ export class RabbitmqReceiver implements IReceiver {
     this.#deliveryParts = {
       channel,
       copies: this.#parts.copies,
+      isShared: this.#parts.isShared,
       laneOf: this.#parts.laneOf,
       idOfForeign: () => `rabbitmq-${runtime.id()}`,
       settled: () => this.#settled(channel),

@@ -1,5 +1,5 @@
-import type { AmqpChannel, AmqpConfirm, AmqpProperties, AmqpReturn } from '../rabbitmq-client.ts';
-import { isClosedByClient } from '../rabbitmq-client.ts';
+import type { AmqpChannel, AmqpConfirm, AmqpProperties, AmqpReturn, AmqpRoute } from '../rabbitmq-client.ts';
+import { isClosedByClient, publishTo } from '../rabbitmq-client.ts';
 import type { RefusedPublish } from './refused-publish.ts';
 import { refusedPublish } from './refused-publish.ts';
 
@@ -18,13 +18,9 @@ export type PublishEnd =
   | { readonly is: 'unsent'; readonly cause: unknown };
 
 /** One message on its way to the broker, and who is told what became of it. */
-export interface Publish {
-  readonly exchange: string;
-  readonly routingKey: string;
+export interface Publish extends AmqpRoute {
   readonly content: Buffer;
   readonly properties: AmqpProperties;
-  /** To be given back when nothing takes it. */
-  readonly mandatory: boolean;
   /** What has not left when it aborts does not leave any more. */
   readonly signal: AbortSignal | undefined;
   readonly ended: (end: PublishEnd) => void;
@@ -94,17 +90,16 @@ export class PublishChannel {
 
   /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
   publish(publish: Publish): void {
-    const { exchange, routingKey, content, properties, mandatory } = publish;
     if (this.#count > 0) this.#watch.onWrite();
     try {
-      this.#channel.publish(exchange, routingKey, content, mandatory ? { ...properties, mandatory } : properties);
+      publishTo(this.#channel, publish, publish.properties, publish.content);
     } catch (error) {
       if (isClosedByClient(error)) this.#ended(); // it waits for the broker to agree, perhaps for ever
       throw error;
     }
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;
-    this.#bytes += content.byteLength;
+    this.#bytes += publish.content.byteLength;
   }
 
   #confirmed({ deliveryTag, multiple }: AmqpConfirm, end: PublishEnd): void {

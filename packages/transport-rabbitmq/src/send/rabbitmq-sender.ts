@@ -1,10 +1,10 @@
 import type { MaybePromise, RejectionCode, Runtime, SendOutcome, TransportCapabilities, TransportEntry } from '@waybill/core/transport';
 import { HEADERS, MessageHeaders } from '@waybill/core/transport';
 import { DIRECT_REPLY_TO } from '../native-headers.ts';
+import type { AmqpRoute } from '../rabbitmq-client.ts';
 import type { KnownExchanges } from './known-exchanges.ts';
 import type { PublishEnd } from './publish-channel.ts';
 import type { PublishLine } from './publish-line.ts';
-import type { Route } from './route.ts';
 import { routeOf } from './route.ts';
 import { SendCall } from './send-call.ts';
 import { headerNotAllowed, toAmqp } from './to-amqp.ts';
@@ -74,7 +74,7 @@ export class RabbitmqSender {
   async #publishIfThere(
     asking: Promise<boolean>,
     entry: TransportEntry,
-    route: Route,
+    route: AmqpRoute,
     isDelayed: boolean,
     signal: AbortSignal | undefined,
     ended: Ended,
@@ -87,7 +87,7 @@ export class RabbitmqSender {
     }
   }
 
-  #publish(entry: TransportEntry, route: Route, isDelayed: boolean, signal: AbortSignal | undefined, ended: Ended): void {
+  #publish(entry: TransportEntry, route: AmqpRoute, isDelayed: boolean, signal: AbortSignal | undefined, ended: Ended): void {
     const { runtime, line, isInbox } = this.#parts;
     const nativeId = entry.headers.get(HEADERS.id) ?? runtime.id();
     // What waits in the ladder must not expire there: it would come early. Core looks at the expiry when it comes.
@@ -102,7 +102,7 @@ export class RabbitmqSender {
     });
   }
 
-  #outcomeOf(end: PublishEnd, nativeId: string, { exchange }: Route): SendOutcome {
+  #outcomeOf(end: PublishEnd, nativeId: string, { exchange }: AmqpRoute): SendOutcome {
     if (end.is === 'confirmed') return { status: 'accepted', nativeId };
     if (end.is === 'returned') return rejected('UNROUTABLE', false);
     if (end.is === 'refused') return rejected('SEND_REJECTED', true, NACKED);

@@ -1,19 +1,11 @@
 import type { TransportEntry } from '@waybill/core/transport';
+import type { AmqpRoute } from '../rabbitmq-client.ts';
 import { delayRoute } from '../topology/delay-ladder.ts';
 import { ROUTE_EXCHANGE, entityName } from '../topology/entity-names.ts';
 import { routingKey } from '../topology/routing-keys.ts';
 
-/** Where a message is published to. */
-export interface Route {
-  /** `''` is the default exchange, which knows every queue by its name. */
-  readonly exchange: string;
-  readonly routingKey: string;
-  /** Nothing that takes it is an error of the sender. */
-  readonly mandatory: boolean;
-}
-
 /** The route of an entry that is due after `delayMs`. Pure. */
-export function routeOf({ destination, partitionKey }: Pick<TransportEntry, 'destination' | 'partitionKey'>, delayMs: number): Route {
+export function routeOf({ destination, partitionKey }: Pick<TransportEntry, 'destination' | 'partitionKey'>, delayMs: number): AmqpRoute {
   if (destination.kind === 'reply') return { exchange: '', routingKey: destination.address, mandatory: false };
   const isCommand = destination.kind === 'endpoint';
   if (delayMs > 0) {

@@ -17,33 +17,62 @@ export interface OutgoingFacts {
   readonly replyTo?: string | undefined;
 }
 
-const PROPERTY_OF: ReadonlyMap<string, string> = new Map(NATIVE_HEADERS);
+const PROPERTY_OF = new Map(NATIVE_HEADERS);
+
+/** The table of headers: `__proto__` is a name like any other, and the client reads it as fast as an ordinary object. */
+class HeaderTable {
+  [name: string]: string;
+
+  static {
+    Object.setPrototypeOf(HeaderTable.prototype, null);
+  }
+}
 
 /** The properties of a message as the client takes them. The body goes as it is. */
 export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): AmqpProperties {
-  const table = Object.create(null) as Record<string, string>;
-  const properties: Record<string, unknown> = { headers: table, deliveryMode: PERSISTENT };
-  if (isShort(facts.nativeId)) properties['messageId'] = facts.nativeId;
-  for (const [name, value] of headers) {
+  const table = new HeaderTable();
+  const properties = emptyProperties(table);
+  if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
+  headers.forEach((value, name) => {
     const property = PROPERTY_OF.get(name);
     if (property === undefined || !isShort(value)) table[name] = value;
     else properties[property] = value;
-  }
+  });
   if (facts.replyTo !== undefined) {
     delete table[HEADERS.replyTo];
-    properties['replyTo'] = facts.replyTo;
+    properties.replyTo = facts.replyTo;
   }
   const sent = Date.parse(headers.get(HEADERS.sent) ?? '');
-  if (!Number.isNaN(sent)) properties['timestamp'] = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
-  if (facts.priority !== undefined) properties['priority'] = facts.priority;
-  if (facts.timeToLiveMs !== undefined) properties['expiration'] = String(facts.timeToLiveMs);
-  return properties as AmqpProperties;
+  if (!Number.isNaN(sent)) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
+  properties.priority = facts.priority;
+  if (facts.timeToLiveMs !== undefined) properties.expiration = String(facts.timeToLiveMs);
+  return properties;
+}
+
+/** With every property from the beginning: all messages look alike to the client. */
+function emptyProperties(headers: HeaderTable): { -readonly [Name in keyof AmqpProperties]-?: AmqpProperties[Name] } {
+  return {
+    contentType: undefined,
+    headers,
+    deliveryMode: PERSISTENT,
+    priority: undefined,
+    correlationId: undefined,
+    replyTo: undefined,
+    expiration: undefined,
+    messageId: undefined,
+    timestamp: undefined,
+    type: undefined,
+    appId: undefined,
+  };
 }
 
 /** The first header name that AMQP, or the client on the other side, cannot carry; `undefined` when all can be. */
 export function headerNotAllowed(headers: ReadonlyMap<string, string>): string | undefined {
-  for (const name of headers.keys()) if (!isCarried(name)) return name;
-  return undefined;
+  let refused: string | undefined;
+  headers.forEach((_value, name) => {
+    if (!isCarried(name)) refused ??= name;
+  });
+  return refused;
 }
 
 /** Of `__proto__` the other side would make a prototype; of a name of the broker's, a history that never was. */
