@@ -40,9 +40,7 @@ export class RabbitmqDelivery implements ITransportDelivery, Losable {
   constructor(arrived: AmqpMessage, parts: DeliveryParts) {
     const { headers } = fromAmqp(arrived);
     const { content, fields, properties } = arrived;
-    this.message = parts.isShared
-      ? { headers, body: content }
-      : { headers: MessageHeaders.copyOf(headers), body: Buffer.from(content) };
+    this.message = parts.isShared ? { headers, body: content } : { headers: MessageHeaders.copyOf(headers), body: Buffer.from(content) };
     this.#original = { headers, body: content, routingKey: fields.routingKey, priority: properties.priority };
     this.nativeId = properties.messageId ?? parts.idOfForeign();
     this.attempt = attemptOf(arrived);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyTopology } from '../../src/topology/apply-topology.ts';
 import { planTopology } from '../../src/topology/plan-topology.ts';
-import type { TopologyChannel, TopologyConnection } from '../../src/topology/topology-channel.ts';
+import type { DeclareQueueOptions, TopologyChannel, TopologyConnection } from '../../src/topology/topology-channel.ts';
 import { endpointOf, topologyOf } from './topology-of.ts';
 
 /** A broker that answers in the next turn, and tells what it was asked; it has refused what `refuses` says. */
@@ -18,9 +18,10 @@ function broker(refuses: (name: string) => Error | undefined = () => undefined) 
     if (refusal !== undefined) throw refusal;
     answered.add(name);
   };
-  const needsOf = ({ 'x-dead-letter-exchange': exchange, 'x-dead-letter-routing-key': key }: Record<string, unknown>): string[] => {
+  const needsOf = (settings: DeclareQueueOptions['arguments']): string[] => {
+    const { 'x-dead-letter-exchange': exchange, 'x-dead-letter-routing-key': key } = settings;
     if (exchange === undefined) return [];
-    return [exchange === '' ? `queue ${String(key)}` : `exchange ${String(exchange)}`];
+    return [exchange === '' ? `queue ${key}` : `exchange ${exchange}`];
   };
   const channel: Partial<TopologyChannel> = {
     on: () => undefined,
