@@ -57,6 +57,18 @@ describe('the properties of an outgoing message', () => {
     expect(sent({}).expiration).toBeUndefined();
   });
 
+  it('carry a header of any name, in a table that has nothing but what was put into it', () => {
+    const headers = new Map([
+      ['__proto__', 'a name'],
+      ['constructor', 'another'],
+    ]);
+    const { headers: table } = toAmqp({ headers, body }, { nativeId: 'id-1' });
+    const names: string[] = [];
+    for (const name in table) names.push(name); // as the client does
+    expect(names).toEqual(['__proto__', 'constructor']);
+    expect(Object.entries(table ?? {})).toEqual(Array.from(headers));
+  });
+
   it('come back as the headers that they were', () => {
     const headers = {
       [HEADERS.id]: 'id-1',
