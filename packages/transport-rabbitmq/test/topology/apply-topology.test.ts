@@ -1,3 +1,4 @@
+import { systemRuntime } from '@waybill/core';
 import { describe, expect, it } from 'vitest';
 import { applyTopology } from '../../src/topology/apply-topology.ts';
 import { planTopology } from '../../src/topology/plan-topology.ts';
@@ -32,7 +33,7 @@ function broker(refuses: (name: string) => Error | undefined = () => undefined) 
     bindQueue: (queue, source, pattern) => answer(`${source} → ${queue} by ${pattern}`, [`queue ${queue}`, `exchange ${source}`]),
     bindExchange: (to, source, pattern) => answer(`${source} → ${to} by ${pattern}`, [`exchange ${to}`, `exchange ${source}`]),
   };
-  const connection: TopologyConnection = { openChannel: async () => channel as TopologyChannel };
+  const connection: TopologyConnection = { openChannel: async () => channel as TopologyChannel, runtime: systemRuntime() };
   return { connection, asked, answered, early };
 }
 
