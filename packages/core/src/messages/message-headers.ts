@@ -146,8 +146,8 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   }
 
   forEach(callback: (value: string, name: string, map: ReadonlyMap<string, string>) => void): void {
-    for (let slot = 0; slot < this.#slots.length; slot += 1) {
-      const value = this.#slots[slot];
+    for (let slot = 0; slot < this.#end; slot += 1) {
+      const value = this.at(slot);
       if (value !== undefined) callback(value, NAMES[slot] as string, this);
     }
     this.#custom?.forEach((value, name) => callback(value, name, this));

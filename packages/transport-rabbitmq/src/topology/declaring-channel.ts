@@ -53,7 +53,7 @@ const CHANNELS = 4;
 
 /**
  * Does something for each of many entities, over several channels: begun in their order, ended in any, the results in theirs. After
- * a failure nothing more is begun; the first failure is told once all have ended.
+ * a failure nothing more is begun; once all have ended, that of the first entity that failed is told.
  */
 export async function overChannels<Item, Result>(
   connection: TopologyConnection,
@@ -61,18 +61,19 @@ export async function overChannels<Item, Result>(
   work: (item: Item, channel: DeclaringChannel) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  const failures: unknown[] = [];
+  const failures = new Map<number, unknown>();
   const waiting = items.entries();
   const goThrough = async (channel: DeclaringChannel): Promise<void> => {
     for (const [index, item] of waiting) {
-      if (failures.length > 0) return;
-      results[index] = await work(item, channel);
+      if (failures.size > 0) return;
+      try {
+        results[index] = await work(item, channel);
+      } catch (error) {
+        failures.set(index, error);
+      }
     }
   };
-  const runs = Array.from({ length: Math.min(CHANNELS, items.length) }, () =>
-    withDeclaringChannel(connection, goThrough).catch((error: unknown) => failures.push(error)),
-  );
-  await Promise.all(runs);
-  if (failures.length > 0) throw failures[0];
+  await Promise.all(Array.from({ length: Math.min(CHANNELS, items.length) }, () => withDeclaringChannel(connection, goThrough)));
+  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
   return results;
 }

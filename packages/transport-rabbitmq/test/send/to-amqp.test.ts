@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HEADERS } from '@waybill/core/transport';
+import { HEADERS, MessageHeaders } from '@waybill/core/transport';
 import { fromAmqp } from '../../src/receive/from-amqp.ts';
 import { headerNotAllowed, toAmqp } from '../../src/send/to-amqp.ts';
 
@@ -31,6 +31,14 @@ describe('the properties of an outgoing message', () => {
       timestamp: 1_795_269_600,
     });
     expect(tableOf(properties)).toEqual({ [HEADERS.sent]: '2026-11-21T14:00:00.999Z', 'x-own': 'Grüße' });
+  });
+
+  it('carry every header of a message that core has made', () => {
+    const headers = MessageHeaders.empty().set(HEADERS.sent, '2026-11-21T14:00:00.999Z').set('x-own', 'mine');
+    headers.begin('id-1');
+    const properties = toAmqp({ headers, body }, { nativeId: 'id-1' });
+    expect(tableOf(properties)).toEqual({ [HEADERS.conversation]: 'id-1', [HEADERS.sent]: '2026-11-21T14:00:00.999Z', 'x-own': 'mine' });
+    expect(properties.messageId).toBe('id-1');
   });
 
   it('leave in the table what is too long for a property, measured in bytes', () => {

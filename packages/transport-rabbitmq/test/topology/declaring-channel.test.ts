@@ -84,16 +84,16 @@ describe('many declarations', () => {
     expect(counts.closed).toBe(4);
   });
 
-  it('tell the failure that came first, whichever entity it was of', async () => {
+  it('tell the failure of the first entity, whichever came first', async () => {
     const { connection } = countingConnection();
-    const first = deferred();
-    const work = overChannels(connection, ['late', 'early'], (item, channel) =>
+    const second = deferred();
+    const work = overChannels(connection, ['first', 'second'], (item, channel) =>
       channel.run(async () => {
-        if (item === 'late') await first.promise;
-        else queueMicrotask(first.resolve);
+        if (item === 'first') await second.promise;
+        else queueMicrotask(second.resolve);
         throw new Error(item);
       }),
     );
-    await expect(work).rejects.toThrow('early');
+    await expect(work).rejects.toThrow('first');
   });
 });
