@@ -44,7 +44,7 @@ export const HEADERS = {
   redelivery: 'waybill-redelivery',
   /** When a message is due that is delayed for longer than the broker can at once; ISO 8601, UTC, milliseconds. */
   due: 'waybill-due',
-  /** It may have ended a process, and is handled alone: the number of its trial, and the broker's count of deliveries when it began. */
+  /** It came back without an end: how often, how often from a trial, and the broker's count when that was written; `alone` while it is on trial. */
   trial: 'waybill-trial',
   /** Why it is in the dead letters. */
   reason: 'waybill-reason',

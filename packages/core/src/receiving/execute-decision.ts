@@ -13,7 +13,7 @@ import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts'
 import { attemptsToTell } from './count-attempts.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { tellRetry } from './tell-retry.ts';
-import { nextTrialMark, trialMarkOf } from './trial-marks.ts';
+import { CLEARED, nextTrialMark, trialMarkOf } from './trial-marks.ts';
 
 /** A failed attempt at a delivery. */
 export interface FailedAttempt {
@@ -89,7 +89,7 @@ async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capa
     [HEADERS.attempt, String(attemptsToTell(context.attempt, delivery, capabilities))],
     [HEADERS.redelivery, String(counts.redeliveries + 1)],
   ]);
-  if (trialMarkOf(delivery) !== undefined) headers.set(HEADERS.trial, nextTrialMark(0, delivery, capabilities));
+  if (trialMarkOf(delivery) !== undefined) headers.set(HEADERS.trial, nextTrialMark(CLEARED, delivery, capabilities));
   const isLong = capabilities.delay.hop && delayMs > capabilities.delay.maxMs;
   if (isLong) headers.set(HEADERS.due, isoTime(runtime.now() + delayMs));
   const result = await delivery.redeliver({ delayMs: isLong ? capabilities.delay.maxMs : delayMs, headers });

@@ -232,7 +232,7 @@ export class ReceiveEndpoint {
       holdsLost: (isMeant) =>
         this.#waiting.deliveries.some((delivery) => delivery.isLost && isMeant(delivery)) ||
         this.#queue.some((delivery) => delivery.isLost && isMeant(delivery)),
-      widen: (isWide) => this.#receiver.setPrefetch(isWide ? 2 * this.#prefetch : this.#prefetch),
+      widen: (by) => this.#receiver.setPrefetch(this.#prefetch + by),
     };
   }
 

@@ -1,8 +1,12 @@
 import { HEADERS } from '../messages/headers.ts';
 import { MessageHeaders, SLOTS } from '../messages/message-headers.ts';
+import type { TrialMark } from '../recoverability/decide-trial.ts';
 import { writeTrialMark } from '../recoverability/decide-trial.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
+
+/** The mark of a message that was handled to an end: whatever came before, its process lives. */
+export const CLEARED: Omit<TrialMark, 'deliveries'> = Object.freeze({ returns: 0, crashes: 0, isAlone: false });
 
 /** The text of the mark that a delivery carries. Asked of every message. */
 export function trialMarkOf({ message: { headers } }: ITransportDelivery): string | undefined {
@@ -10,6 +14,10 @@ export function trialMarkOf({ message: { headers } }: ITransportDelivery): strin
 }
 
 /** The mark for what comes again by `redeliver`: a copy begins anew at the broker, in place it is counted on. */
-export function nextTrialMark(number: number, { attempt }: ITransportDelivery, { redeliver }: TransportCapabilities): string {
-  return writeTrialMark({ number, deliveries: redeliver === 'in-place' ? (attempt ?? 0) + 1 : 1 });
+export function nextTrialMark(
+  mark: Omit<TrialMark, 'deliveries'>,
+  { attempt }: ITransportDelivery,
+  { redeliver }: TransportCapabilities,
+): string {
+  return writeTrialMark({ ...mark, deliveries: redeliver === 'in-place' ? (attempt ?? 0) + 1 : 1 });
 }

@@ -4,7 +4,7 @@ import { deliveryLogFields } from '../messages/log-fields.ts';
 import { MessageHeaders } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
-import type { TrialDecision, TrialPolicy } from '../recoverability/decide-trial.ts';
+import type { TrialDecision, TrialPolicy, TrialRecord } from '../recoverability/decide-trial.ts';
 import { decideTrial, readTrialMark } from '../recoverability/decide-trial.ts';
 import { describeError } from '../recoverability/failure-headers.ts';
 import type { Timer } from '../runtime/runtime.ts';
@@ -18,8 +18,12 @@ import { nextTrialMark, trialMarkOf } from './trial-marks.ts';
 
 /** So many messages are remembered that went back while this process lived. */
 const MOST_KNOWN = 10_000;
-/** After this time another process has taken the copy, or it stands far behind others: the next suspect is sent on its way. */
-const COPY_PATIENCE_MS = 10_000;
+/** A copy that another process has taken, or that stands behind others, keeps the next suspect waiting no longer. */
+const COPY_PATIENCE_MS = 250;
+/** So long away is what cannot be begun now. Its original has left before it can come again, even if it ends the process in its first turn. */
+const AWAY_MS = 1_000;
+/** So many suspects may be held at least, however small the prefetch is. */
+const LEAST_HELD = 10;
 
 /** What the endpoint does for its trials. */
 export interface TrialHost {
@@ -27,50 +31,56 @@ export interface TrialHost {
   handleAlone(delivery: ITransportDelivery): Promise<boolean>;
   /** True when a lost delivery is still in hand that is meant. */
   holdsLost(isMeant: (delivery: ITransportDelivery) => boolean): boolean;
-  /** As much again may be held beyond the credit, or no more. */
-  widen(isWide: boolean): void;
+  /** So many may be in hand beyond the credit. */
+  widen(by: number): void;
 }
 
-/** A message that needs a trial, or no more of them, and how often it has ended a process for certain. */
+/** A message that needs a trial. */
 interface Suspect {
   readonly delivery: ITransportDelivery;
-  readonly decision: Extract<TrialDecision, { readonly crashes: number }>;
+  readonly record: TrialRecord;
 }
 
 /**
- * Finds the message that ends its process. Suspects are held, unmarked; one at a time goes back as a copy with the mark of its
- * trial, and is handled alone when it arrives. Whatever else is in hand when the process dies then carries no mark, and
- * is a suspect again, but not blamed.
+ * Finds the message that ends its process. What came back again and again is a suspect. Suspects are held, unmarked; one at a time goes back as a copy with the mark of its trial, and is handled alone when it arrives, here
+ * or in another process. What cannot be tried when it arrives is at once sent back without that mark: only what is about to
+ * begin can be blamed.
  */
 export class Trials {
   readonly #scope: ReceiveScope;
   readonly #policy: TrialPolicy;
   readonly #host: TrialHost;
-  /** The most suspects that are held: what the endpoint's prefetch was. */
-  readonly #most: number;
+  readonly #prefetch: number;
   /** Messages that went back while this process lived: they have not ended it. */
   readonly #known = new KnownIds(MOST_KNOWN);
   #suspects: Suspect[] = [];
-  /** Marked ones that have arrived for their trial. */
-  readonly #due: ITransportDelivery[] = [];
-  /** The copy that is on its way. */
-  #copy: { readonly id: string; readonly patience: Timer } | undefined;
+  /** What has arrived for its trial: one, until the trial has ended, and the same again if it was lost meanwhile. */
+  readonly #tried: Suspect[] = [];
+  /** Runs while a copy is on its way, or a trial has just begun here. */
+  #patience: Timer | undefined;
   #isWide = false;
   #work: Promise<void> | undefined;
+  /** What is sent to its trial, or away. */
+  readonly #leaving = new Set<Promise<void>>();
 
   /** Nothing where the policy or the broker lets nobody tell a crash. */
-  static of(scope: ReceiveScope, host: TrialHost, most: number): Trials | undefined {
+  static of(scope: ReceiveScope, host: TrialHost, prefetch: number): Trials | undefined {
     const { maxCrashes } = scope.plan.recovery;
     const { kind } = scope.plan.capabilities.attempts;
     if (maxCrashes === 0 || kind === 'none') return undefined;
-    return new Trials(scope, { maxCrashes, tolerated: kind === 'count' ? 1 : 0 }, host, most);
+    return new Trials(scope, { maxCrashes, countsByMark: kind === 'flag' }, host, prefetch);
   }
 
-  private constructor(scope: ReceiveScope, policy: TrialPolicy, host: TrialHost, most: number) {
+  private constructor(scope: ReceiveScope, policy: TrialPolicy, host: TrialHost, prefetch: number) {
     this.#scope = scope;
     this.#policy = policy;
     this.#host = host;
-    this.#most = most;
+    this.#prefetch = prefetch;
+  }
+
+  /** So many suspects are held. */
+  get #most(): number {
+    return Math.max(this.#prefetch, LEAST_HELD);
   }
 
   /** True for what is taken care of here, and not by the slots. Asked of every message. */
@@ -79,9 +89,7 @@ export class Trials {
     if (mark === undefined && (delivery.attempt ?? 1) <= 1) return false;
     const decision = this.#decide(delivery, mark);
     if (decision.kind === 'handle') return false;
-    if (decision.kind === 'try-alone') this.#arrived(delivery);
-    else this.#suspects.push({ delivery, decision });
-    this.#goOn();
+    this.#take(delivery, decision);
     return true;
   }
 
@@ -92,14 +100,13 @@ export class Trials {
 
   /** Gives back what waits. What is handled alone ends as all else that is handled. */
   async stop(): Promise<void> {
-    this.#copyIsNotAwaited();
-    const suspects = this.#suspects.splice(0).map(({ delivery }) => releaseDelivery(delivery, this.#scope.plan));
-    await Promise.all([...suspects, ...this.#due.splice(0).map((delivery) => this.#putBack(delivery))]);
+    this.#patience?.cancel();
+    await Promise.all(this.#suspects.splice(0).map(({ delivery }) => releaseDelivery(delivery, this.#scope.plan)));
   }
 
   /** Resolves when nothing is being done about any of them. */
-  whenIdle(): Promise<void> {
-    return this.#work ?? Promise.resolve();
+  async whenIdle(): Promise<void> {
+    await Promise.all([this.#work, ...this.#leaving]);
   }
 
   #decide(delivery: ITransportDelivery, text: string | undefined): TrialDecision {
@@ -112,69 +119,101 @@ export class Trials {
         deliveries: delivery.attempt ?? 1,
         mark: readTrialMark(text),
         askedFor,
-        isKnown: this.#known.has(id) || this.#host.holdsLost((lost) => idOf(lost) === id),
+        isKnown: this.#known.has(id) || this.#hasLost(id) || this.#host.holdsLost((lost) => idOf(lost) === id),
       },
       this.#policy,
     );
   }
 
-  #arrived(delivery: ITransportDelivery): void {
-    if (this.#copy?.id === idOf(delivery)) this.#copyIsNotAwaited();
-    this.#due.push(delivery);
+  /** True for the one that was to be tried when the connection was lost. */
+  #hasLost(id: string): boolean {
+    return this.#tried.some(({ delivery }) => delivery.isLost && idOf(delivery) === id);
   }
 
-  #goOn(): void {
-    if (this.#work !== undefined || this.#scope.stopping.aborted) return;
-    const { runtime, endpoint } = this.#scope.plan;
-    this.#work = runtime.spawn(`trials of ${endpoint}`, async () => {
-      await runtime.yield(); // what came together is seen together
-      await this.#workOff();
+  #take(delivery: ITransportDelivery, decision: Exclude<TrialDecision, { readonly kind: 'handle' }>): void {
+    const suspect = { delivery, record: { returns: decision.returns, crashes: decision.crashes } };
+    if (decision.kind === 'dead-letter') return this.#leave(suspect, () => this.#bury(suspect));
+    if (decision.kind === 'try-alone') return this.#arrived(suspect);
+    if (decision.kind === 'count' || this.#suspects.length >= this.#most) return this.#sendAway(suspect, AWAY_MS);
+    this.#suspects.push(suspect);
+    this.#widen();
+    this.#sendNext();
+  }
+
+  /** Two marked ones in hand would both be blamed for what one of them does. */
+  #arrived(suspect: Suspect): void {
+    if (this.#tried.length > 0 && !this.#hasLost(idOf(suspect.delivery))) return this.#sendAway(suspect, 0);
+    this.#tried.push(suspect);
+    this.#work ??= this.#scope.plan.runtime.spawn(`trials of ${this.#scope.plan.endpoint}`, () => this.#workOff());
+  }
+
+  /** Without the mark of a trial: what it comes back from is not to its account. */
+  #sendAway(suspect: Suspect, delayMs: number): void {
+    this.#leave(suspect, async () => {
+      const { delay } = this.#scope.plan.capabilities;
+      await this.#redeliver(suspect, false, delay.steps === 'any' ? delayMs : 0);
     });
   }
 
+  #leave({ delivery }: Suspect, how: () => Promise<void>): void {
+    const { runtime, endpoint } = this.#scope.plan;
+    const leaving = runtime.spawn(`trials of ${endpoint}`, () => this.#settle(delivery, how));
+    this.#leaving.add(leaving);
+    void leaving.then(() => this.#leaving.delete(leaving));
+  }
+
   async #workOff(): Promise<void> {
-    for (;;) {
-      if (this.#scope.stopping.aborted) await this.stop();
-      const due = this.#due.shift();
-      const suspect = due === undefined ? this.#nextSuspect() : undefined;
-      if (due !== undefined) await this.#try(due);
-      else if (suspect !== undefined) await this.#settle(suspect);
-      else break;
+    for (let next = this.#tried[0]; next !== undefined; next = this.#tried[0]) {
+      this.#bePatient();
+      await this.#try(next);
+      this.#tried.shift();
     }
-    this.#widen();
     this.#work = undefined;
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    this.#sendNext();
   }
 
-  /** The one that has ended the fewest processes; none while a copy is on its way, unless too many are held. */
-  #nextSuspect(): Suspect | undefined {
-    this.#suspects = this.#suspects.filter(({ delivery }) => !delivery.isLost);
-    const given = this.#suspects.find(({ decision }) => decision.kind === 'dead-letter');
-    if (given === undefined && this.#copy !== undefined && this.#suspects.length <= this.#most) return undefined;
-    const next = given ?? this.#suspects.toSorted((a, b) => a.decision.crashes - b.decision.crashes)[0];
-    if (next !== undefined) this.#suspects.splice(this.#suspects.indexOf(next), 1);
-    return next;
+  /** While a trial takes long, others may try the next ones. */
+  #bePatient(): void {
+    this.#patience?.cancel();
+    this.#patience = this.#scope.plan.runtime.setTimer(COPY_PATIENCE_MS, () => {
+      this.#patience = undefined;
+      this.#sendNext();
+    });
   }
 
-  /** While suspects take up the credit, the marked copy must be able to arrive, and the work to go on. */
+  /** First the one that has ended the fewest processes; none while a copy is on its way. */
+  #sendNext(): void {
+    if (this.#patience !== undefined || this.#scope.stopping.aborted) return;
+    const [next, ...others] = this.#suspects
+      .filter(({ delivery }) => !delivery.isLost)
+      .toSorted((a, b) => a.record.crashes - b.record.crashes);
+    this.#suspects = others;
+    this.#widen();
+    if (next === undefined) return;
+    this.#bePatient();
+    this.#leave(next, () => this.#sendToTrial(next));
+  }
+
+  /** The suspects do not take up the credit: the marked copies must be able to arrive, and the work goes on. */
   #widen(): void {
-    const isWide = this.#suspects.length > (this.#isWide ? 0 : this.#most / 2);
+    const isWide = this.#suspects.length > (this.#isWide ? 0 : this.#prefetch / 2);
     if (isWide === this.#isWide) return;
     this.#isWide = isWide;
-    this.#host.widen(isWide);
+    this.#host.widen(isWide ? this.#most : 0);
   }
 
-  async #try(delivery: ITransportDelivery): Promise<void> {
-    if (delivery.isLost || (await this.#host.handleAlone(delivery))) return;
-    await this.#putBack(delivery);
+  async #try(suspect: Suspect): Promise<void> {
+    if (suspect.delivery.isLost) this.wentBack(suspect.delivery);
+    else if (!(await this.#host.handleAlone(suspect.delivery))) await this.#putBack(suspect);
   }
 
-  async #settle(suspect: Suspect): Promise<void> {
+  async #settle(delivery: ITransportDelivery, how: () => Promise<void>): Promise<void> {
     const { plan, backoff, stopping } = this.#scope;
-    const { delivery, decision } = suspect;
     try {
-      await (decision.kind === 'dead-letter' ? this.#bury(suspect) : this.#sendToTrial(suspect));
+      await how();
     } catch (error) {
-      this.#copyIsNotAwaited();
       plan.runtime.logger.error(
         { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, ...deliveryLogFields(delivery), error: describeError(error) },
         'a delivery could not be settled; it is given back after a pause',
@@ -185,67 +224,47 @@ export class Trials {
   }
 
   /** The mark is at the broker before the handler begins: that is what the copy is for. */
-  async #sendToTrial({ delivery, decision: { crashes } }: Suspect): Promise<void> {
+  async #sendToTrial(suspect: Suspect): Promise<void> {
     const { runtime, endpoint, recovery } = this.#scope.plan;
-    this.#awaitCopy(idOf(delivery));
-    const result = await this.#redeliver(delivery, crashes + 1);
-    if (result === 'lost') return this.#copyIsNotAwaited();
-    const fields = {
-      event: LOG_EVENTS.messageSuspected,
-      endpoint,
-      ...deliveryLogFields(delivery),
-      crashes,
-      maxCrashes: recovery.maxCrashes,
-    };
-    if (crashes === 0) runtime.logger.info(fields, 'a message was in hand when a process ended; it is handled again, alone');
+    const { delivery, record } = suspect;
+    if ((await this.#redeliver(suspect, true, 0)) === 'lost') return;
+    const { maxCrashes } = recovery;
+    const fields = { event: LOG_EVENTS.messageSuspected, endpoint, ...deliveryLogFields(delivery), ...record, maxCrashes };
+    if (record.crashes === 0) runtime.logger.info(fields, 'a message was in hand whenever a process ended; it is handled again, alone');
     else runtime.logger.warn(fields, 'a process ended while it handled this message alone; it is handled again, alone');
   }
 
-  #redeliver(delivery: ITransportDelivery, trial: number): ReturnType<ITransportDelivery['redeliver']> {
+  #redeliver({ delivery, record }: Suspect, isAlone: boolean, delayMs: number): ReturnType<ITransportDelivery['redeliver']> {
     const { capabilities } = this.#scope.plan;
     const { attempts } = countAttempts(MessageHeaders.readOnly(delivery.message.headers), delivery);
     const headers = new Map<string, string>([
       [HEADERS.attempt, String(attemptsToTell(attempts, delivery, capabilities))],
-      [HEADERS.trial, nextTrialMark(trial, delivery, capabilities)],
+      [HEADERS.trial, nextTrialMark({ ...record, isAlone }, delivery, capabilities)],
     ]);
-    return delivery.redeliver({ delayMs: 0, headers });
+    return delivery.redeliver({ delayMs, headers });
   }
 
-  /** A marked one that was not tried goes back as it came: released, it would look as if it had ended this process. */
-  async #putBack(delivery: ITransportDelivery): Promise<void> {
+  /** A marked one that was not tried goes back as a copy: released, it would look as if it had ended this process. */
+  async #putBack(suspect: Suspect): Promise<void> {
     try {
-      await this.#redeliver(delivery, readTrialMark(trialMarkOf(delivery))?.number ?? 0);
+      await this.#redeliver(suspect, false, 0);
     } catch {
-      await releaseDelivery(delivery, this.#scope.plan);
+      await releaseDelivery(suspect.delivery, this.#scope.plan);
     }
   }
 
-  async #bury({ delivery, decision: { crashes } }: Suspect): Promise<void> {
+  async #bury({ delivery, record: { returns, crashes } }: Suspect): Promise<void> {
     const { plan, failures } = this.#scope;
     const headers = MessageHeaders.readOnly(delivery.message.headers);
     const context = new IncomingContext(delivery, headers, plan, countAttempts(headers, delivery).attempts);
     const { messageId } = context;
     const error = new DeliveryError(
       'PROCESS_CRASHED',
-      `The message "${messageId}" was handled alone at the endpoint "${plan.endpoint}" when the process ended, ${crashes} times. Mend its handler, then return it.`,
-      { details: { endpoint: plan.endpoint, messageId, crashes } },
+      `The message "${messageId}" came back to the endpoint "${plan.endpoint}" ${returns} times without an end, and ${crashes} times more when nothing was handled beside it: it ends its process. Mend its handler, then return it.`,
+      { details: { endpoint: plan.endpoint, messageId, returns, crashes } },
     );
     await giveUp({ delivery, context, error }, 'crashed', plan);
     failures.failed();
-  }
-
-  #awaitCopy(id: string): void {
-    this.#copyIsNotAwaited();
-    const patience = this.#scope.plan.runtime.setTimer(COPY_PATIENCE_MS, () => {
-      this.#copy = undefined;
-      this.#goOn();
-    });
-    this.#copy = { id, patience };
-  }
-
-  #copyIsNotAwaited(): void {
-    this.#copy?.patience.cancel();
-    this.#copy = undefined;
   }
 }
 

@@ -1,14 +1,28 @@
 import { wholeNumber } from '../messages/whole-number.ts';
 
 /**
- * What a message says about its trials, in `waybill-trial` as `<number>/<deliveries>`. It is written before the handler begins,
- * so that it is still there when the handler ends the process.
+ * So many trials must end with their process before the message is blamed. One may be chance: a connection that is lost, or a process
+ * that is killed at the wrong moment, looks the same to the next process.
  */
-export interface TrialMark {
-  /** The number of the trial, from 1; 0 when none is under way. */
-  readonly number: number;
-  /** What the broker counts when the message arrives for it the first time. If it counts more, the message came back. */
+export const CRASHES_TO_BLAME = 2;
+
+/** How often a message came back, and nobody knows why. */
+export interface TrialRecord {
+  /** While others were in hand, too. */
+  readonly returns: number;
+  /** From a trial, where nothing else was handled. */
+  readonly crashes: number;
+}
+
+/**
+ * What a message says about itself, in `waybill-trial` as `<returns>/<crashes>/<deliveries>`, and `/alone` for a trial. It is
+ * written before the handler begins, so that it is still there when the handler ends the process.
+ */
+export interface TrialMark extends TrialRecord {
+  /** What the broker counts when the message arrives with this mark the first time. If it counts more, the message came back. */
   readonly deliveries: number;
+  /** It is on its way to a trial, or in it. */
+  readonly isAlone: boolean;
 }
 
 /** A message that arrives once more. */
@@ -24,39 +38,47 @@ export interface Return {
 
 /** What it depends on beside the message. */
 export interface TrialPolicy {
-  /** After so many crashes the message is given up. */
+  /** After so many returns it is handled alone. */
   readonly maxCrashes: number;
-  /** So many times it may come back before anybody wonders. */
-  readonly tolerated: number;
+  /** The broker does not count: each return is written into the message. */
+  readonly countsByMark: boolean;
 }
 
 /** What is to be done with it. */
 export type TrialDecision =
   | { readonly kind: 'handle' }
-  /** It may have ended a process: it needs a trial. `crashes` is how often it certainly has. */
-  | { readonly kind: 'suspect'; readonly crashes: number }
-  /** This is its trial. */
-  | { readonly kind: 'try-alone' }
-  | { readonly kind: 'dead-letter'; readonly crashes: number };
+  /** `count`: handled as ever, when its mark tells of this return. `suspect`: it needs a trial. `try-alone`: this is its trial. */
+  | (TrialRecord & { readonly kind: 'count' | 'suspect' | 'try-alone' | 'dead-letter' });
 
 /**
- * Return → decision. Pure. When a process dies, all that it had in hand comes back, the guilty and the innocent alike; so a
- * return makes a suspect, and only one from a trial, where nothing else was handled, is a crash to its account.
+ * Return → decision. Pure. When a process dies, all that it had in hand comes back, the guilty and the innocent alike, and
+ * so it is when a connection is lost; so only what came back again and again is handled alone, and only what
+ * then comes back again is blamed.
  */
-export function decideTrial({ deliveries, mark, askedFor, isKnown }: Return, { maxCrashes, tolerated }: TrialPolicy): TrialDecision {
-  const returns = isKnown ? 0 : Math.max(0, deliveries - (mark?.deliveries ?? 1 + askedFor));
-  const trial = mark?.number ?? 0;
-  if (trial === 0) return returns > tolerated ? { kind: 'suspect', crashes: 0 } : { kind: 'handle' };
-  if (returns === 0) return { kind: 'try-alone' };
-  return { kind: trial >= maxCrashes ? 'dead-letter' : 'suspect', crashes: trial };
+export function decideTrial(
+  { deliveries, mark, askedFor, isKnown }: Return,
+  { maxCrashes, countsByMark }: TrialPolicy,
+): TrialDecision {
+  const cameBack = isKnown ? 0 : Math.max(0, deliveries - (mark?.deliveries ?? 1 + askedFor));
+  const { returns, crashes } = mark ?? { returns: 0, crashes: 0 };
+  if (mark?.isAlone === true) {
+    if (cameBack === 0) return { kind: 'try-alone', returns, crashes };
+    return { kind: crashes + 1 >= CRASHES_TO_BLAME ? 'dead-letter' : 'suspect', returns, crashes: crashes + 1 };
+  }
+  const record = { returns: returns + cameBack, crashes };
+  if (record.returns >= maxCrashes) return { kind: 'suspect', ...record };
+  return cameBack > 0 && countsByMark ? { kind: 'count', ...record } : { kind: 'handle' };
 }
+
+const MARK = /^(\d+)\/(\d+)\/(\d+)(\/alone)?$/;
 
 /** Reads the header; what makes no sense is no mark. */
 export function readTrialMark(text: string | undefined): TrialMark | undefined {
-  const [number = '', deliveries = '', ...rest] = text?.split('/') ?? [];
-  const mark = { number: wholeNumber(number), deliveries: wholeNumber(deliveries) };
-  return rest.length === 0 && mark.deliveries > 0 ? mark : undefined;
+  const [, returns, crashes, deliveries, alone] = MARK.exec(text ?? '') ?? [];
+  const mark = { returns: wholeNumber(returns), crashes: wholeNumber(crashes), deliveries: wholeNumber(deliveries) };
+  return mark.deliveries > 0 ? { ...mark, isAlone: alone !== undefined } : undefined;
 }
 
 /** The header. */
-export const writeTrialMark = ({ number, deliveries }: TrialMark): string => `${number}/${deliveries}`;
+export const writeTrialMark = ({ returns, crashes, deliveries, isAlone }: TrialMark): string =>
+  `${returns}/${crashes}/${deliveries}${isAlone ? '/alone' : ''}`;

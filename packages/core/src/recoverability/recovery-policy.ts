@@ -31,8 +31,9 @@ export interface RecoveryOptions {
   /** What is done about which errors; the first rule that matches decides. @default every error is retried, an aborted one is redelivered */
   readonly rules?: readonly ErrorRule[];
   /**
-   * A message that ends its process so many times, while nothing else is handled beside it, is dead-lettered as `crashed`. 0 or
-   * `false`: nobody looks, and it comes again for ever. Where the broker tells of no earlier deliveries, and at passive endpoints, nobody can. @default 3
+   * A message that came back so many times without an end, because processes or connections ended, is handled alone; if it comes back from
+   * there twice, it is dead-lettered as `crashed`. So it ends at most two processes more. 0 or `false`: nobody looks, and it comes again
+   * for ever. Where the broker tells of no earlier deliveries, and at passive endpoints, nobody can. @default 3
    */
   readonly maxCrashes?: number | false;
   /** Told of each failed attempt that is followed by another. What it throws is logged and changes nothing. @default nobody */
@@ -45,7 +46,7 @@ export interface RecoveryPolicy {
   readonly redeliveryDelaysMs: readonly number[];
   readonly jitter: number;
   readonly rules: readonly ErrorRule[];
-  /** 0 when nobody looks. */
+  /** So many returns make a suspect; 0 when nobody looks. */
   readonly maxCrashes: number;
   readonly onRetry: ((event: RetryEvent) => void) | undefined;
 }

@@ -133,9 +133,6 @@ export class CrashBench {
   }
 }
 
-/** Returns that make a suspect in such a form, and those that are let pass before. */
-export const toleratedBy = ({ flagOnly }: CrashForm): number => (flagOnly === true ? 0 : 1);
-
 /** A broker that only knows that a message came before. */
 function withFlag(transport: IMessageTransport): IMessageTransport {
   const attempts = { kind: 'flag', countsReleases: true } as const;

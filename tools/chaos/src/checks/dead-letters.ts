@@ -1,7 +1,7 @@
 import { type Books, type DeadLetter, handledAt, strikes, type Message } from '../history/books.ts';
 import { type Problem, problemOf } from './problem.ts';
 
-/** A message is given up as `crashed` after so many processes have ended with it. */
+/** So often a message comes back before it is tried alone, and may be given up as `crashed`. */
 const MAX_CRASHES = 3;
 
 const hasFailed = ({ reason }: DeadLetter): boolean => reason !== 'crashed';
