@@ -28,7 +28,11 @@ interface Outcome {
 }
 
 /** Processes at one endpoint, while connections are cut and processes are gone without a word; the next follows at once. */
-async function storm(form: CrashForm, seed: number, { faults, poison }: { readonly faults: boolean; readonly poison?: number }): Promise<Outcome> {
+async function storm(
+  form: CrashForm,
+  seed: number,
+  { faults, poison }: { readonly faults: boolean; readonly poison?: number },
+): Promise<Outcome> {
   const bench = await CrashBench.open(form);
   const random = seededRandom(seed);
   let ended = 0;
@@ -49,7 +53,8 @@ async function storm(form: CrashForm, seed: number, { faults, poison }: { readon
   await bench.send(...Array.from({ length: MESSAGES }, (_, n) => n));
   const expected = MESSAGES - (poison === undefined ? 0 : 1);
   const began = bench.runtime.now();
-  const isDrained = async (): Promise<boolean> => bench.done.size >= expected && (poison === undefined || (await bench.deadLetters()).length > 0);
+  const isDrained = async (): Promise<boolean> =>
+    bench.done.size >= expected && (poison === undefined || (await bench.deadLetters()).length > 0);
   while (!(await isDrained()) && bench.runtime.now() - began < 600_000) {
     await bench.runtime.advance(STEP_MS);
     if (faults && random() < STEP_MS / CUT_EVERY_MS) bench.broker.faults.cutConnections();

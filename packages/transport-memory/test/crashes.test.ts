@@ -171,6 +171,22 @@ describe.each(RABBITMQ)('innocent messages, on %s', (_name, form) => {
     expect(bench.suspected()).toEqual([0, 0]);
   });
 
+  it('a trial that ends its process after it has lost its connection is to its account', async () => {
+    const bench = await CrashBench.open(form);
+    await bench.strike([POISON], 1);
+    await bench.live(async (_n, process) => {
+      await bench.work(2_000);
+      process.kill();
+    }, AT_ONCE);
+    await bench.runtime.advance(1_000);
+    expect(bench.broker.faults.cutConnections()).toBeGreaterThan(0);
+    await bench.runtime.advance(5_000);
+    await bench.live(() => bench.work(), AT_ONCE);
+    await bench.runtime.advance(5_000);
+    expect(bench.suspected()).toEqual([0, 1]);
+    expect(bench.done.get(POISON)).toBe(1);
+  });
+
   it('what arrives for its trial while another is tried is not in hand when that ends the process', async () => {
     const bench = await CrashBench.open(form);
     await bench.strike([0, 1, POISON, 3], 1);

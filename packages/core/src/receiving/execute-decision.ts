@@ -8,12 +8,13 @@ import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RecoveryDecision } from '../recoverability/decide-recovery.ts';
 import { decideRecovery } from '../recoverability/decide-recovery.ts';
+import { CLEARED } from '../recoverability/decide-trial.ts';
 import { describeError, failureHeaders } from '../recoverability/failure-headers.ts';
 import type { ITransportDelivery, SettleResult } from '../transport/delivery.ts';
 import { attemptsToTell } from './count-attempts.ts';
 import type { ReceivePlan } from './receive-plan.ts';
 import { tellRetry } from './tell-retry.ts';
-import { CLEARED, nextTrialMark, trialMarkOf } from './trial-marks.ts';
+import { nextTrialMark, trialMarkOf } from './trial-marks.ts';
 
 /** A failed attempt at a delivery. */
 export interface FailedAttempt {

@@ -5,9 +5,6 @@ import { writeTrialMark } from '../recoverability/decide-trial.ts';
 import type { ITransportDelivery } from '../transport/delivery.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 
-/** The mark of a message that was handled to an end: whatever came before, its process lives. */
-export const CLEARED: Omit<TrialMark, 'deliveries'> = Object.freeze({ returns: 0, crashes: 0, isAlone: false });
-
 /** The text of the mark that a delivery carries. Asked of every message. */
 export function trialMarkOf({ message: { headers } }: ITransportDelivery): string | undefined {
   return headers instanceof MessageHeaders ? headers.at(SLOTS.trial) : headers.get(HEADERS.trial);

@@ -55,20 +55,25 @@ export type TrialDecision =
  * so it is when a connection is lost; so only what came back again and again is handled alone, and only what
  * then comes back again is blamed.
  */
-export function decideTrial(
-  { deliveries, mark, askedFor, isKnown }: Return,
-  { maxCrashes, countsByMark }: TrialPolicy,
-): TrialDecision {
+export function decideTrial({ deliveries, mark, askedFor, isKnown }: Return, policy: TrialPolicy): TrialDecision {
   const cameBack = isKnown ? 0 : Math.max(0, deliveries - (mark?.deliveries ?? 1 + askedFor));
-  const { returns, crashes } = mark ?? { returns: 0, crashes: 0 };
-  if (mark?.isAlone === true) {
-    if (cameBack === 0) return { kind: 'try-alone', returns, crashes };
-    return { kind: crashes + 1 >= CRASHES_TO_BLAME ? 'dead-letter' : 'suspect', returns, crashes: crashes + 1 };
-  }
-  const record = { returns: returns + cameBack, crashes };
-  if (record.returns >= maxCrashes) return { kind: 'suspect', ...record };
-  return cameBack > 0 && countsByMark ? { kind: 'count', ...record } : { kind: 'handle' };
+  const { returns, crashes, isAlone } = mark ?? CLEARED;
+  if (!isAlone) return decideBeside({ returns: returns + cameBack, crashes }, cameBack > 0, policy);
+  return cameBack === 0 ? { kind: 'try-alone', returns, crashes } : decideCrash({ returns, crashes: crashes + 1 });
 }
+
+/** What a message begins with, and again when it was handled to an end: whatever came before, its process lives. */
+export const CLEARED: Omit<TrialMark, 'deliveries'> = Object.freeze({ returns: 0, crashes: 0, isAlone: false });
+
+function decideBeside(record: TrialRecord, cameBack: boolean, { maxCrashes, countsByMark }: TrialPolicy): TrialDecision {
+  if (record.returns >= maxCrashes) return { kind: 'suspect', ...record };
+  return cameBack && countsByMark ? { kind: 'count', ...record } : { kind: 'handle' };
+}
+
+const decideCrash = (record: TrialRecord): TrialDecision => ({
+  kind: record.crashes >= CRASHES_TO_BLAME ? 'dead-letter' : 'suspect',
+  ...record,
+});
 
 const MARK = /^(\d+)\/(\d+)\/(\d+)(\/alone)?$/;
 
