@@ -240,7 +240,7 @@ export const ERROR_CODES = {
   PROCESS_CRASHED: {
     radius: 'delivery',
     meaning:
-      'The message came back again and again without an end, in the last two times with nothing handled beside it: it ends its process; it was dead-lettered as `crashed`.',
+      'The message came back again and again without an end, the last three times with nothing handled beside it: it ends its process; it was dead-lettered as `crashed`.',
     wayOut: 'Mend what ends the process, then return the dead letter. `recovery.maxCrashes` says how often it may come back before.',
   },
   VERSION_TOO_NEW: {

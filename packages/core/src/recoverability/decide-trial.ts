@@ -1,10 +1,10 @@
 import { wholeNumber } from '../messages/whole-number.ts';
 
 /**
- * So many trials must end with their process before the message is blamed. One may be chance: a connection that is lost, or a process
+ * So many trials must end with their process before the message is blamed. Fewer may be chance: a connection that is lost, or a process
  * that is killed at the wrong moment, looks the same to the next process.
  */
-export const CRASHES_TO_BLAME = 2;
+export const CRASHES_TO_BLAME = 3;
 
 /** How often a message came back, and nobody knows why. */
 export interface TrialRecord {

@@ -32,7 +32,7 @@ export interface RecoveryOptions {
   readonly rules?: readonly ErrorRule[];
   /**
    * A message that came back so many times without an end, because processes or connections ended, is handled alone; if it comes back from
-   * there twice, it is dead-lettered as `crashed`. So it ends at most two processes more. 0 or `false`: nobody looks, and it comes again
+   * there three times, it is dead-lettered as `crashed`. So it ends at most three processes more. 0 or `false`: nobody looks, and it comes again
    * for ever. Where the broker tells of no earlier deliveries, and at passive endpoints, nobody can. @default 3
    */
   readonly maxCrashes?: number | false;
