@@ -12,7 +12,7 @@ export const HEADERS = {
   id: 'waybill-id',
   /** Name of the contract. */
   name: 'waybill-name',
-  /** Version of the contract, a whole number; absent means 1. */
+  /** Version of the contract, a whole number; absent means 1, which is not written. */
   version: 'waybill-version',
   /** Names of the contracts that an event extends, joined by commas. */
   bases: 'waybill-bases',

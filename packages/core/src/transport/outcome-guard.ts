@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { Deadlines } from './deadlines.ts';
 import type { PublishOverflow, SendLimits } from './send-window.ts';
 import { SendWindow } from './send-window.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
@@ -20,7 +21,7 @@ export class OutcomeGuard {
   readonly #transport: string;
   readonly #timeoutMs: number;
   /** Ends each send that has no answer yet. */
-  readonly #unanswered = new Set<(cause: unknown) => void>();
+  readonly #unanswered: Deadlines;
   /** Gives back the room of each send whose adapter has not answered, also where the caller has long had its outcome. */
   readonly #taken = new Set<() => void>();
   /** Ends each send that waits for room. */
@@ -32,6 +33,7 @@ export class OutcomeGuard {
   constructor(transport: string, timeoutMs: number, { overflow, ...limits }: SendLimits & { readonly overflow: PublishOverflow }) {
     this.#transport = transport;
     this.#timeoutMs = timeoutMs;
+    this.#unanswered = new Deadlines(`no answer from the transport "${transport}" within ${timeoutMs} ms`);
     this.#window = new SendWindow(limits);
     this.#overflow = overflow;
   }
@@ -103,7 +105,7 @@ export class OutcomeGuard {
   /** Ends what has no answer yet as `unknown`, and what waits for room as `rejected`. */
   giveUp(cause: unknown): void {
     for (const end of this.#queued) end(cause);
-    for (const end of this.#unanswered) end(cause);
+    this.#unanswered.endAll(cause);
     for (const leave of this.#taken) leave();
     this.#taken.clear();
   }
@@ -114,31 +116,36 @@ export class OutcomeGuard {
     { runtime, limitMs, signal }: { readonly runtime: Runtime; readonly limitMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<readonly SendOutcome[]> {
     const count = entries.length;
-    const answered = this.#takeRoom(entries);
+    const leave = this.#window.enter(entries);
+    this.#taken.add(leave);
     return new Promise((resolve) => {
-      const end = (cause: unknown): void => finish(allUnknown(count, cause));
-      const onAbort = (): void => end(signal?.reason);
-      const timer = runtime.setTimer(limitMs, () => end(`no answer from the transport "${this.#transport}" within ${this.#timeoutMs} ms`));
       const finish = (outcomes: readonly SendOutcome[]): void => {
-        timer.cancel();
-        this.#unanswered.delete(end);
+        if (!this.#unanswered.delete(unanswered)) return;
         signal?.removeEventListener('abort', onAbort);
         resolve(outcomes);
       };
-      this.#unanswered.add(end);
+      const end = (cause: unknown): void => finish(allUnknown(count, cause));
+      const onAbort = (): void => end(signal?.reason);
+      const unanswered = { until: runtime.monotonic() + limitMs, end };
+      this.#unanswered.add(unanswered, runtime);
       signal?.addEventListener('abort', onAbort, { once: true });
-      sending.finally(answered).then((outcomes) => finish(this.#complete(outcomes, count)), end);
+      sending.then(
+        (outcomes) => {
+          this.#giveBack(leave);
+          finish(this.#complete(outcomes, count));
+        },
+        (error: unknown) => {
+          this.#giveBack(leave);
+          end(error);
+        },
+      );
     });
   }
 
   /** The room is taken until the adapter answers, for it holds the entries for so long: a caller that gave up has freed nothing. */
-  #takeRoom(entries: readonly TransportEntry[]): () => void {
-    const leave = this.#window.enter(entries);
-    this.#taken.add(leave);
-    return () => {
-      this.#taken.delete(leave);
-      leave();
-    };
+  #giveBack(leave: () => void): void {
+    this.#taken.delete(leave);
+    leave();
   }
 
   /** An adapter that answers with too few or too many cannot be trusted about any of them. */

@@ -173,7 +173,6 @@ describe('a message that leaves a handler', () => {
     expect(event).toEqual({
       [HEADERS.id]: event?.[HEADERS.id],
       [HEADERS.name]: 'jobs.done',
-      [HEADERS.version]: '1',
       [HEADERS.sent]: SENT,
       [HEADERS.source]: 'ordering',
       [HEADERS.contentType]: 'application/json',

@@ -37,6 +37,26 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     expect([runtime.pendingTimers(), listeners()]).toEqual([0, 0]);
   });
 
+  it('ends each at its own timeout, by one timer for all', async () => {
+    const { sender, runtime } = await sending((entries) =>
+      entries[0]?.headers.get(HEADERS.id) === 'answered' ? Promise.resolve([accepted()]) : new Promise(() => undefined),
+    );
+    const ended: string[] = [];
+    const send = (id: string): void =>
+      void Promise.resolve(sender.send([entryOf(id)], {})).then(([outcome]) => ended.push(`${id} ${outcome?.status}`));
+    send('answered');
+    send('first');
+    await runtime.advance(TIMEOUT_MS / 2);
+    send('second');
+    expect([ended, runtime.pendingTimers()]).toEqual([['answered accepted'], 1]);
+    await runtime.advance(TIMEOUT_MS / 2);
+    expect([ended.slice(1), runtime.pendingTimers()]).toEqual([['first unknown'], 1]);
+    await runtime.advance(TIMEOUT_MS / 2 - 1);
+    expect(ended.length).toBe(2);
+    await runtime.advance(1);
+    expect([ended.slice(2), runtime.pendingTimers()]).toEqual([['second unknown'], 0]);
+  });
+
   it('lets no more leave than are allowed without an answer; the others wait for room, in order', async () => {
     const answers: ((outcomes: readonly SendOutcome[]) => void)[] = [];
     const left: string[] = [];

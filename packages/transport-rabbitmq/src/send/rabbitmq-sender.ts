@@ -95,7 +95,7 @@ export class RabbitmqSender {
     const { body } = entry;
     line.publish({
       ...route,
-      content: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+      content: Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
       properties: toAmqp(entry, { nativeId, timeToLiveMs, priority: entry.priority, replyTo: isInbox ? DIRECT_REPLY_TO : undefined }),
       signal,
       ended: (end) => ended(this.#outcomeOf(end, nativeId, route)),

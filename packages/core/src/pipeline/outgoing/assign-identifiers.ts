@@ -48,7 +48,7 @@ function commonHeaders(source: string, serializers: SerializerRegistry): (contra
     if (known !== undefined) return known;
     const common = MessageHeaders.empty();
     common.put(SLOTS.name, contract.name);
-    common.put(SLOTS.version, String(contract.version));
+    if (contract.version > 1) common.put(SLOTS.version, String(contract.version));
     common.put(SLOTS.source, source);
     common.put(SLOTS.contentType, serializers.writer.contentType);
     common.seal();
