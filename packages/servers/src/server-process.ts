@@ -30,7 +30,7 @@ export class ServerProcess {
     return this.#process?.isRunning === true;
   }
 
-  /** Resolves when `isReady` has resolved, which is tried again and again for 60 s. @throws Error when the process ends before. */
+  /** Resolves when `isReady` has resolved, which is tried again and again for 120 s. @throws Error when the process ends before. */
   async start(isReady: () => Promise<void>): Promise<void> {
     if (this.isRunning) return;
     this.#spawn();
@@ -93,6 +93,6 @@ export class ServerProcess {
   }
 }
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 const STOP_MS = 30_000;
 const POLL_MS = 100;

@@ -56,6 +56,8 @@ describe('createBus', () => {
     ['no adapter', withOption('container', {}), /^`container` is an object without `register`, `createScope`/],
     ['no runtime', withOption('runtime', {}), /^`runtime` is an object without/],
     ['no choice', withOption('provisioning', 'aply'), '`provisioning` is "aply". Use one of "apply", "validate", "assume".'],
+    ['no overflow', withOption('publishOverflow', 'drop'), '`publishOverflow` is "drop". Use one of "wait", "reject".'],
+    ['nothing at once', withOption('maxOutstandingPublishes', 0), '`maxOutstandingPublishes` is 0. Use a whole number from 1.'],
     ['no duration', withOption('publishTimeout', {}), /^`publishTimeout` is an object, which is no duration/],
     ['no name', withOption('name', 'My Service'), /^The bus name "My Service" is not allowed/],
   ])('says what is wrong: %s', (_, options, problem) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BusOptions, Command, Event, SendOptions } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, defineQuery, endpoint, handler, route } from '@waybill/core';
+import type { IMessageTransport } from '@waybill/core/transport';
 import { MessageHeaders } from '@waybill/core/transport';
 import { memory } from '../src/index.ts';
 import { codeOf, gate, outcomeOf } from './support/waiting.ts';
@@ -309,5 +310,42 @@ describe('names are one space over all kinds', () => {
     expect(() => createBus(options)).toThrow(
       /2 reasons[^]*`publishes` holds the command "jobs\.work"[^]*`routes` hold the event "jobs\.done"/,
     );
+  });
+});
+
+describe('beyond `maxOutstandingPublishes`', () => {
+  async function busThatIsFull(options: Pick<BusOptions, 'publishOverflow'> = {}) {
+    const answers: (() => void)[] = [];
+    const send: IMessageTransport['send'] = () =>
+      new Promise((resolve) => answers.push(() => resolve([{ status: 'accepted', nativeId: '1' }])));
+    const transport = Object.assign(memory(), { send });
+    const bus = createBus({ transport, routes: [route(Work, 'elsewhere')], maxOutstandingPublishes: 1, ...options });
+    await bus.start();
+    const first = codeOf(bus.send(Work, { n: 1 }));
+    await expect.poll(() => answers.length).toBe(1);
+    return { bus, answers, first };
+  }
+
+  it('a send waits for room', async () => {
+    const { bus, answers, first } = await busThatIsFull();
+    const second = codeOf(bus.send(Work, { n: 2 }));
+    answers[0]?.();
+    await expect.poll(() => answers.length).toBe(2);
+    answers[1]?.();
+    expect(await Promise.all([first, second])).toEqual(['none', 'none']);
+    await bus.stop();
+  });
+
+  it("a send is refused at once with `publishOverflow: 'reject'`", async () => {
+    const { bus, answers, first } = await busThatIsFull({ publishOverflow: 'reject' });
+    await expect(bus.send(Work, { n: 2 })).rejects.toMatchObject({
+      code: 'SEND_REJECTED',
+      details: { retryable: true },
+      cause: expect.stringContaining('too much is under way') as string,
+    });
+    answers[0]?.();
+    await first;
+    expect(answers.length).toBe(1);
+    await bus.stop();
   });
 });

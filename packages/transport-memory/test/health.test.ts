@@ -1,39 +1,49 @@
 import { expect, it } from 'vitest';
-import type { Bus } from '@waybill/core';
+import type { Bus, LogFields, Logger } from '@waybill/core';
 import { createBus, defineCommand, endpoint, handler, silentLogger } from '@waybill/core';
-import type { IMessageTransport, OpenOptions } from '@waybill/core/transport';
+import type { IMessageTransport, OpenOptions, ReceiveOptions } from '@waybill/core/transport';
 import { virtualRuntime } from '@waybill/simulation';
 import { memory, memoryBroker } from '@waybill/transport-memory';
 
 const Work = defineCommand<{ readonly fails: boolean; readonly holdsMs?: number }>('jobs.work');
 
-/** A transport that lets the test say how its connection is. */
+/** A transport that lets the test say how its connection is, and whether its endpoint can be received from. */
 function talkingTransport(transport: IMessageTransport) {
   let say: OpenOptions['onState'] | undefined;
+  let sayFault: ReceiveOptions['onFault'];
   const open = (options: OpenOptions): Promise<void> => {
     say = options.onState;
     return transport.open(options);
   };
+  const receive: IMessageTransport['receive'] = (endpointTopology, options, onDelivery) => {
+    sayFault = options.onFault;
+    return transport.receive(endpointTopology, options, onDelivery);
+  };
   const proxy = new Proxy(transport, {
     get: (target, member) => {
       if (member === 'open') return open;
+      if (member === 'receive') return receive;
       const value: unknown = Reflect.get(target, member, target);
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
-  return { transport: proxy, say: (...state: Parameters<OpenOptions['onState']>): void => say?.(...state) };
+  return {
+    transport: proxy,
+    say: (...state: Parameters<OpenOptions['onState']>): void => say?.(...state),
+    sayFault: (reason: string | undefined): void => sayFault?.(reason),
+  };
 }
 
-function start() {
-  const runtime = virtualRuntime({ logger: silentLogger });
+function start(logger: Logger = silentLogger) {
+  const runtime = virtualRuntime({ logger });
   const broker = memoryBroker();
-  const { transport, say } = talkingTransport(memory({ broker }));
+  const { transport, say, sayFault } = talkingTransport(memory({ broker }));
   const work = handler(Work, ({ fails }) => {
     if (fails) throw new Error('no');
   });
   const recovery = { retries: 0 };
   const bus = createBus({ name: 'jobs', transport, runtime, endpoints: [endpoint('jobs', { handlers: [work], recovery })] });
-  return { bus, runtime, broker, say };
+  return { bus, runtime, broker, say, sayFault };
 }
 
 const told = (bus: Bus): readonly (string | undefined)[] => [
@@ -90,6 +100,33 @@ it('follows the connection, with the reason that the transport gives; a lost one
   expect(told(bus)).toEqual(['degraded', 'connection: the broker takes no messages: memory alarm']);
   expect(probes(bus)).toEqual([true, true]);
   say({ status: 'connected' });
+  expect(told(bus)).toEqual(['healthy']);
+  await bus.stop();
+});
+
+it('tells at once of a connection that somebody has to mend, and warns of it', async () => {
+  const warnings: unknown[] = [];
+  const { bus, say } = start({ ...silentLogger, warn: ({ event, problem }: LogFields) => void warnings.push([event, problem]) });
+  await bus.start();
+  say({ status: 'reconnecting', reason: 'ECONNRESET' });
+  expect(warnings).toEqual([]);
+  say({ status: 'reconnecting', reason: 'wrong password', problem: 'auth_failed' });
+  expect(told(bus)).toEqual(['unhealthy', 'connection: the connection is refused, auth_failed: wrong password']);
+  expect(warnings).toEqual([['transport.state', 'auth_failed']]);
+  await bus.stop();
+});
+
+it('tells of an endpoint that cannot be received from, since the first time, until it can be', async () => {
+  const { bus, runtime, sayFault } = start();
+  await bus.start();
+  await runtime.advance(1_000);
+  const since = new Date(runtime.now());
+  sayFault('its queue is gone');
+  await runtime.advance(1_000);
+  sayFault('it may not be read');
+  expect(told(bus)).toEqual(['unhealthy', 'endpoint:jobs: it cannot be received from: it may not be read']);
+  expect(bus.health().checks[2]?.since).toEqual(since);
+  sayFault(undefined);
   expect(told(bus)).toEqual(['healthy']);
   await bus.stop();
 });

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { IMessageTransport, IReceiver, SendOutcome } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import { accepted, entryOf, fakeDelivery, JOBS } from '../support/fake-transport.ts';
+import { isPromise } from '../../src/runtime/maybe-promise.ts';
 import { guardOn, onState, openGuard, TIMEOUT_MS } from '../support/open-guard.ts';
 import { gate, outcomeOf, signalWithCount } from '../support/waiting.ts';
+
+const MAX_BYTES = 64 * 1024 * 1024;
 
 describe.each(['send', 'replies.send'] as const)('%s', (way) => {
   const sending = async (send: IMessageTransport['send']) => {
@@ -172,6 +175,44 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     const { sender, guard } = await sending(() => [accepted()]);
     await guard.close();
     await expect(sender.send([entryOf('a')], {})).rejects.toMatchObject({ code: 'TRANSPORT_NOT_OPEN', details: { operation: way } });
+  });
+});
+
+describe('what is under way', () => {
+  const holding = async (maxOutstanding: number) => {
+    const answers: ((outcomes: readonly SendOutcome[]) => void)[] = [];
+    const send = (): Promise<readonly SendOutcome[]> => new Promise((resolve) => answers.push(resolve));
+    return { answers, ...(await openGuard({ send }, {}, { overflow: 'reject', maxOutstanding })) };
+  };
+  const fateOf = (sending: ReturnType<IMessageTransport['send']>): unknown => (isPromise(sending) ? 'left' : sending[0]?.status);
+
+  it('keeps its place until the adapter answers, or the transport is closed, though its caller has long had an outcome', async () => {
+    const { guard, runtime, answers } = await holding(2);
+    const { signal, abort } = signalWithCount();
+    const send = () => fateOf(guard.send([entryOf('a')], {}));
+    const givenUp = [guard.send([entryOf('timed out')], {}), guard.send([entryOf('aborted')], { signal })];
+    abort(new Error('enough'));
+    await runtime.advance(TIMEOUT_MS);
+    expect((await Promise.all(givenUp)).map(([outcome]) => outcome?.status)).toEqual(['unknown', 'unknown']);
+    expect(send()).toBe('rejected');
+    answers[0]?.([accepted()]);
+    await runtime.settle();
+    expect([send(), send()]).toEqual(['left', 'rejected']);
+    await guard.close();
+    await guard.open({ runtime, onState });
+    expect([send(), send(), send()]).toEqual(['left', 'left', 'rejected']);
+    for (const answer of answers.slice(1, 3)) answer([accepted()]); // too late: their places were given back already
+    await runtime.settle();
+    expect(send()).toBe('rejected');
+  });
+
+  it('has bodies of 64 MiB at most, beside the one that goes over it', async () => {
+    const { guard, runtime, answers } = await holding(1_000);
+    const send = (bytes: number) => fateOf(guard.send([{ ...entryOf('a'), body: new Uint8Array(bytes) }], {}));
+    expect([send(MAX_BYTES - 1), send(MAX_BYTES + 1), send(0)]).toEqual(['left', 'left', 'rejected']);
+    answers[1]?.([accepted()]);
+    await runtime.settle();
+    expect([send(1), send(0)]).toEqual(['left', 'rejected']);
   });
 });
 

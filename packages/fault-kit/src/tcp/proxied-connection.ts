@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import { Flow } from './flow.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** `up` is from the client to the server, `down` from the server to the client. */
 export type Direction = 'up' | 'down';
@@ -33,7 +34,7 @@ export class ProxiedConnection {
 
   /** Resets both sides. */
   reset(): void {
-    this.client.resetAndDestroy();
-    this.server.resetAndDestroy();
+    resetSocket(this.client);
+    resetSocket(this.server);
   }
 }

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 
 import { FaultLog, type FaultTarget, type LastingFault } from '../fault-log.ts';
 import { type Direction, ProxiedConnection } from './proxied-connection.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** Where a protocol looks into one connection: each function says what goes on of the bytes that came; it may change them or hold them back. */
 export type StreamTap = Readonly<Record<Direction, (bytes: Buffer) => Buffer>>;
@@ -164,7 +165,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#unanswered) socket.resetAndDestroy();
+    for (const socket of this.#unanswered) resetSocket(socket);
     for (const one of this.#connections.keys()) one.reset();
     this.#listener.close();
     await once(this.#listener, 'close');
@@ -186,7 +187,7 @@ export class TcpProxy implements AsyncDisposable {
     const isSwallowed = (one: ProxiedConnection): boolean =>
       this.#swallow(one, 'up') !== undefined || this.#swallow(one, 'down') !== undefined;
     for (const one of this.#torn) if (!isSwallowed(one)) one.reset();
-    if (this.#silences.size === 0) for (const socket of this.#unanswered) socket.resetAndDestroy();
+    if (this.#silences.size === 0) for (const socket of this.#unanswered) resetSocket(socket);
   }
 
   #chosen(connection: ProxiedConnection | undefined): readonly ProxiedConnection[] {
@@ -203,7 +204,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   #refuseOne(client: Socket, refusal: Refusal): void {
-    client.resetAndDestroy();
+    resetSocket(client);
     refusal.fault.hit();
     refusal.left -= 1;
     if (refusal.left <= 0) refusal.fault.end();
@@ -234,7 +235,7 @@ export class TcpProxy implements AsyncDisposable {
       else this.#torn.add(one);
     });
     from.on('error', () => {
-      if (this.#swallow(one, direction) === undefined) to.resetAndDestroy();
+      if (this.#swallow(one, direction) === undefined) resetSocket(to);
     });
     from.on('close', () => {
       if (to.closed) this.#forget(one);

@@ -31,7 +31,7 @@ export async function describeOwn<Name extends ServerName>(name: Name, tests: (s
   });
 }
 
-const START_MS = 90_000;
+const START_MS = 150_000;
 
 class Started<Name extends ServerName> implements OwnServer<Name> {
   #node: OwnNodeOf<Name> | undefined;

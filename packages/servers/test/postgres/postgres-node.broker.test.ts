@@ -13,6 +13,7 @@ await describeOwn('postgres', (server) => {
       const { node } = server;
       const { url } = node;
       await run(`create table ${end}_orders as select 1 as id`);
+      await run(`create unlogged table ${end}_notes as select 1 as id`);
       await (end === 'kill' ? node.kill() : node.stop(end));
       expect(node.isRunning).toBe(false);
       expect(node.faults.happened(end === 'kill' ? 'kill' : 'stop')).toBeGreaterThan(0);
@@ -20,8 +21,20 @@ await describeOwn('postgres', (server) => {
       await node.start();
       expect(node.url).toBe(url);
       await expect(run(`select id from ${end}_orders`)).resolves.toEqual([{ id: 1 }]);
+      const notes = end === 'fast' ? [{ id: 1 }] : []; // a server that has to recover empties what it did not log
+      await expect(run(`select id from ${end}_notes`)).resolves.toEqual(notes);
     },
   );
+
+  it('ends its backends with it by a kill, also one that hears nothing', async () => {
+    const { node } = server;
+    await withClient(node.url, async (client) => {
+      node.freezeBackend(await backendOf(client));
+      await node.kill();
+    });
+    await node.start(); // refused while any of them holds the memory of the one before
+    await expect(run('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+  });
 
   it('does not answer while it is frozen', async () => {
     const { node } = server;
@@ -38,16 +51,20 @@ await describeOwn('postgres', (server) => {
 
   it('freezes one backend, which keeps its locks, while the others go on', async () => {
     const { node } = server;
+    const frozen = node.faults.happened('freeze-backend');
     await run('create table locked (id int)');
     await withClient(node.url, async (holder) => {
       const id = await backendOf(holder);
       await holder.query('begin');
       await holder.query('lock table locked');
       node.freezeBackend(id);
-      expect(node.faults.happened('freeze-backend')).toBe(1);
+      expect(node.faults.happened('freeze-backend')).toBe(frozen + 1);
+      const answer = holder.query('select 1 as one');
+      await expect(withinOneSecond(answer)).resolves.toBe('late');
       await expect(run("set lock_timeout = '300ms'; select * from locked")).rejects.toThrow(/lock timeout/);
       await expect(run('select 1 as one')).resolves.toEqual([{ one: 1 }]);
       node.thawBackend(id);
+      await answer;
       await holder.query('rollback');
     });
     await expect(run('select * from locked')).resolves.toEqual([]);
