@@ -42,7 +42,7 @@ export async function rabbitmqHarness(
       create: () => noting(rabbitmq({ ...options, url: proxy.url })),
       alone: () => {
         for (const suffix of ['', '.dead-letter', '.skipped']) made.set(`${aloneName}${suffix}`, {});
-        return runAlone(join(import.meta.dirname, 'support/own-process.ts'), [url, options.queue ?? 'quorum', aloneName], 20_000);
+        return runAlone(join(import.meta.dirname, 'support/own-process.ts'), [url, options.queue ?? 'quorum', aloneName], 90_000);
       },
       patienceMs: 12_000,
       quietMs: 250,

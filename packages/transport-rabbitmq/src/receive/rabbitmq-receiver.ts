@@ -45,6 +45,11 @@ interface Consuming {
 /**
  * stopped ─start→ receiving ⇄ paused ; either ─stop→ stopped. What the broker has is brought in line with it, one step after
  * another; after a lost connection, channel or consumer, again and again until it succeeds.
+ *
+ * A lane has one active consumer at the broker. If that ended while messages of the lane are unsettled here, another process would go on
+ * with those behind them. So where there are lanes no consumer is cancelled and nothing is given back by itself: when nothing more
+ * is to be taken, and all that was handed over is settled, the channel closes, and all that is left goes back in its order. Another
+ * prefetch changes what is handed over at once, and what the broker sends for each lane queue when its consumer is made anew.
  */
 export class RabbitmqReceiver implements IReceiver {
   readonly #parts: ReceiverParts;
@@ -57,6 +62,8 @@ export class RabbitmqReceiver implements IReceiver {
   #channel: ReceiveChannel | undefined;
   #consuming: Consuming | undefined;
   #steps: Promise<void> = Promise.resolve();
+  /** Resolved when the last channel is closed. The client writes the end of a connection at once, and what is for a channel later. */
+  #closing: Promise<void> = Promise.resolve();
   #retry: Timer | undefined;
   #failures = 0;
   #isAbandoned = false;
@@ -110,8 +117,7 @@ export class RabbitmqReceiver implements IReceiver {
     this.#state = 'stopped';
     this.#retry?.cancel();
     this.#retry = undefined;
-    if (this.#hasLanes) this.#keepLanes();
-    else this.#releaseEarly();
+    this.#releaseEarly();
     const stopped = this.#adjust();
     await inTime(this.#parts.runtime, `the end of the receiver of "${this.#parts.endpoint}"`, stopped, STOP_MS).catch(() => undefined);
   }
@@ -120,29 +126,18 @@ export class RabbitmqReceiver implements IReceiver {
     return this.#parts.queues.length > 1;
   }
 
-  /**
-   * A lane has one active consumer. If that ended while messages of the lane are unsettled here, another process would go on with those
-   * behind them. So the consumers stay and nothing is given back, until all that has begun is settled; see `#leaveLanes`.
-   */
-  #keepLanes(): void {
-    this.#early = [];
-    this.#channel?.keepReleases();
+  /** The lanes are to be left, as soon as nothing that was handed over is unsettled. */
+  get #leavesLanes(): boolean {
+    return this.#hasLanes && this.#channel !== undefined && (this.#state !== 'receiving' || this.#channel.hasKept);
   }
 
-  /** The end of the channel gives back all that is unsettled, in its order, before another consumer is active. */
-  async #leaveLanes(): Promise<void> {
-    this.#keepLanes();
-    const channel = this.#channel;
-    if (channel === undefined || this.#handedOver > 0) return;
-    channel.flush();
-    await this.#ask('an answer', channel.channel.prefetch(1)).catch(() => undefined); // an ack just before the close may not count any more
-    await this.#close(channel, 'the receiver was stopped');
-  }
-
+  /** Writes what was settled, and ends. */
   async #close(channel: ReceiveChannel, reason: string): Promise<void> {
     channel.flush();
+    this.#forget();
     channel.end(reason); // before the broker hears of it: what is settled from now on is lost
-    await closeChannel(channel.channel, this.#parts.runtime);
+    this.#closing = closeChannel(channel.channel, this.#parts.runtime);
+    await this.#closing;
   }
 
   /** The transport closes: what was settled is written, what is unsettled is lost. */
@@ -150,10 +145,8 @@ export class RabbitmqReceiver implements IReceiver {
     this.#isAbandoned = true;
     this.#state = 'stopped';
     this.#retry?.cancel();
-    this.#early = [];
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    await this.#close(channel, 'the transport was closed');
+    if (this.#channel === undefined) await this.#closing;
+    else await this.#close(this.#channel, 'the transport was closed');
   }
 
   /** The connection is there again. */
@@ -169,11 +162,15 @@ export class RabbitmqReceiver implements IReceiver {
 
   async #step(): Promise<void> {
     const wanted = this.#state === 'receiving' ? this.#prefetch : 0;
-    if (this.#state === 'stopped' && this.#hasLanes) return this.#leaveLanes();
-    if (this.#channel?.keepsReleases === true) await this.#close(this.#channel, 'the receiver was started again');
+    if (this.#leavesLanes) {
+      if (this.#handedOver > 0) return; // the last that is settled comes back here
+      await this.#close(this.#channel as ReceiveChannel, 'its lanes were left');
+    }
     const consuming = this.#consuming;
-    if (consuming !== undefined && consuming.prefetch !== wanted) await this.#cancelAll(consuming);
-    if (wanted > 0) await this.#consumeAll(wanted);
+    if (consuming !== undefined && consuming.prefetch !== wanted && !this.#hasLanes) await this.#cancelAll(consuming);
+    if (wanted === 0) return;
+    await this.#consumeAll(wanted);
+    this.#handOverEarly();
   }
 
   async #cancelAll({ channel, tags }: Consuming): Promise<void> {
@@ -226,7 +223,7 @@ export class RabbitmqReceiver implements IReceiver {
     if (this.#channel?.isOpen === true) return this.#channel;
     const { connect, runtime } = this.#parts;
     const raw = await openChannel(await connect(CONNECT_PATIENCE_MS), runtime);
-    const channel = new ReceiveChannel(raw, runtime, () => this.#ended(channel));
+    const channel = new ReceiveChannel(raw, runtime, { keepsReleases: this.#hasLanes, onEnd: () => this.#ended(channel) });
     this.#channel = channel;
     this.#deliveryParts = {
       channel,
@@ -241,11 +238,15 @@ export class RabbitmqReceiver implements IReceiver {
 
   #ended(channel: ReceiveChannel): void {
     if (this.#channel !== channel) return;
+    this.#forget();
+    this.#tryLater();
+  }
+
+  #forget(): void {
     this.#channel = undefined;
     this.#consuming = undefined;
     this.#early = [];
     this.#handedOver = 0;
-    this.#tryLater();
   }
 
   /** The broker has ended a consumer: its queue was deleted, or its node went away. */
@@ -295,8 +296,8 @@ export class RabbitmqReceiver implements IReceiver {
 
   #arrived(channel: ReceiveChannel, message: AmqpMessage): void {
     if (!channel.arrived(message)) return;
-    if (this.#state !== 'receiving') channel.release(message.fields.deliveryTag);
-    else if (this.#handedOver < this.#prefetch && this.#early.length === 0) this.#handOver(channel, message);
+    if (this.#state !== 'receiving' && !this.#hasLanes) channel.release(message.fields.deliveryTag);
+    else if (this.#mayHandOver && this.#early.length === 0) this.#handOver(channel, message);
     else this.#early.push({ channel, message });
   }
 
@@ -311,11 +312,15 @@ export class RabbitmqReceiver implements IReceiver {
     if (channel !== this.#channel) return;
     this.#handedOver -= 1;
     if (this.#early.length > 0) this.#handOverEarly();
-    else if (this.#state === 'stopped' && this.#hasLanes && this.#handedOver === 0) void this.#leaveLanes();
+    if (this.#handedOver === 0 && this.#leavesLanes) this.#adjust().catch(() => this.#tryLater());
+  }
+
+  get #mayHandOver(): boolean {
+    return this.#state === 'receiving' && this.#handedOver < this.#prefetch && this.#channel?.hasKept !== true;
   }
 
   #handOverEarly(): void {
-    while (this.#state === 'receiving' && this.#handedOver < this.#prefetch) {
+    while (this.#mayHandOver) {
       const next = this.#early.shift();
       if (next === undefined) return;
       this.#handOver(next.channel, next.message);
@@ -323,6 +328,7 @@ export class RabbitmqReceiver implements IReceiver {
   }
 
   #releaseEarly(): void {
+    if (this.#hasLanes) return; // it goes back with the channel, or is handed over after all
     for (const { channel, message } of this.#early.splice(0)) channel.release(message.fields.deliveryTag);
   }
 }

@@ -9,6 +9,13 @@ export interface Losable {
   lose(reason: string): void;
 }
 
+/** How a {@link ReceiveChannel} is used. */
+export interface ReceiveChannelOptions {
+  /** What is released does not go back by itself, but with all that is unsettled, in its order, when the channel closes. */
+  readonly keepsReleases: boolean;
+  readonly onEnd: () => void;
+}
+
 /**
  * One channel that deliveries come by. What came by it is settled by it or not at all: a tag means something else on every
  * other channel. Settlements leave together, once in each turn of the event loop.
@@ -18,16 +25,16 @@ export class ReceiveChannel {
   readonly #runtime: Runtime;
   readonly #settlements = new Settlements();
   readonly #held = new Map<number, Losable>();
-  readonly #onEnd: (reason: string) => void;
+  readonly #options: ReceiveChannelOptions;
   #lastTag = 0;
   #isFlushDue = false;
-  #keepsReleases = false;
+  #hasKept = false;
   #isOpen = true;
 
-  constructor(channel: AmqpChannel, runtime: Runtime, onEnd: (reason: string) => void) {
+  constructor(channel: AmqpChannel, runtime: Runtime, options: ReceiveChannelOptions) {
     this.channel = channel;
     this.#runtime = runtime;
-    this.#onEnd = onEnd;
+    this.#options = options;
     let reason = 'the channel was closed';
     channel.on('error', (error) => (reason = describe(error)));
     channel.on('close', () => this.end(reason));
@@ -66,19 +73,18 @@ export class ReceiveChannel {
   release(tag: number): SettleResult {
     if (!this.#isOpen) return 'lost';
     this.#held.delete(tag);
-    if (this.#keepsReleases) return 'settled'; // it goes back with the channel
+    if (this.#options.keepsReleases) {
+      this.#hasKept = true;
+      return 'settled';
+    }
     this.#settlements.release(tag);
     this.#flushSoon();
     return 'settled';
   }
 
-  /** From now on nothing is given back by itself, but all together, in its order, when the channel closes. */
-  keepReleases(): void {
-    this.#keepsReleases = true;
-  }
-
-  get keepsReleases(): boolean {
-    return this.#keepsReleases;
+  /** Something was released that goes back when the channel closes: what came behind it must not be handled before. */
+  get hasKept(): boolean {
+    return this.#hasKept;
   }
 
   /** Writes what waits. */
@@ -102,7 +108,7 @@ export class ReceiveChannel {
     const held = Array.from(this.#held.values());
     this.#held.clear();
     for (const delivery of held) delivery.lose(reason);
-    this.#onEnd(reason);
+    this.#options.onEnd();
   }
 
   /** Ends it and closes it: the broker delivers again what is unsettled. Never rejects. */
