@@ -147,3 +147,21 @@ it('a mediator handles one after another, with an outcome for each', async () =>
     [0, 1, 2],
   ]);
 });
+
+it('a bus that stops in the middle of a batch leaves an outcome for each message: what has no answer, and what has not left', async () => {
+  const inner = memory({ like: 'sqs' });
+  const asked = gate();
+  const send: IMessageTransport['send'] = () => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  };
+  const jobs = endpoint('jobs', { handlers: [handler(Work, () => undefined)] });
+  const bus = createBus({ transport: overlay<IMessageTransport>(inner, { send }), endpoints: [jobs] });
+  await bus.start();
+  const sending = bus.sendAll(Work, numbers(90));
+  await asked.promise;
+  await bus.stop();
+  const outcomes = await sending;
+  expect(statuses(outcomes)).toEqual(Array.from({ length: 90 }, (_, n) => (n < 80 ? 'unknown' : 'rejected')));
+  expect(outcomes[80]).toMatchObject({ error: { code: 'TRANSPORT_NOT_OPEN' } });
+});

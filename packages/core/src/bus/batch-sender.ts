@@ -102,8 +102,12 @@ class BatchRun {
     const entries: TransportEntry[] = free.map(({ context }) => context);
     const signals = new Set(free.map(({ context }) => context.options.signal));
     const [signal] = signals.size === 1 ? signals : [undefined];
-    const outcomes = await this.#sender.sendEntries(entries, signal);
-    for (const [at, one] of free.entries()) this.#settle(one, outcomes[at] ?? { status: 'unknown' });
+    try {
+      const outcomes = await this.#sender.sendEntries(entries, signal);
+      for (const [at, one] of free.entries()) this.#settle(one, outcomes[at] ?? { status: 'unknown' });
+    } catch (error) {
+      for (const one of free) this.#notSent(one, error); // the bus has stopped: what left before has its outcome all the same
+    }
   }
 
   #settle({ index, context }: Leaving, outcome: SendOutcome): void {
@@ -114,6 +118,11 @@ class BatchRun {
     }
     this.#block(context.options, index);
     this.outcomes[index] = { status: outcome.status, messageId, error: this.#sender.refusal(context, outcome) };
+  }
+
+  #notSent({ index, context }: Leaving, error: unknown): void {
+    this.#block(context.options, index);
+    this.outcomes[index] = { status: 'rejected', messageId: idOf(context), error };
   }
 
   #refuse(one: Leaving): void {
