@@ -233,9 +233,10 @@ function conclude(context: IncomingContext, plan: ReceivePlan): MaybePromise<voi
   return context.isCapturing ? concludeCaptured(context, plan) : dispatchCaptured(context, plan);
 }
 
+/** One that nobody awaits may begin right behind the last: it is waited for too, or comes after the end and is told so. */
 async function concludeCaptured(context: IncomingContext, plan: ReceivePlan): Promise<void> {
   await context.whenCaptured();
-  await dispatchCaptured(context, plan);
+  await conclude(context, plan);
 }
 
 function dispatchCaptured(context: IncomingContext, { capabilities, dispatch }: ReceivePlan): MaybePromise<void> {
