@@ -10,6 +10,8 @@ import { copyMessage } from '../broker/stored-message.ts';
 export interface Refusal {
   readonly code: RejectionCode;
   readonly cause?: string;
+  /** The same entry may be accepted later. */
+  readonly retryable?: true;
 }
 
 /** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */
@@ -36,15 +38,19 @@ export class MemorySender {
     const blocked = new Set<string>();
     return entries.map((entry) => {
       const lane = entry.partitionKey === undefined ? undefined : `${nameOf(entry.destination)} ${entry.partitionKey}`;
-      if (lane !== undefined && blocked.has(lane)) return rejected({ code: 'LANE_BLOCKED' }, true);
+      if (lane !== undefined && blocked.has(lane)) return rejected({ code: 'LANE_BLOCKED', retryable: true });
       const outcome = this.#sendOne(entry, clock);
       if (lane !== undefined && outcome.status !== 'accepted') blocked.add(lane);
       return outcome;
     });
   }
 
-  /** Why an entry would be refused, or nothing. */
+  /** Why an entry is refused, or nothing. */
   refusalOf(entry: TransportEntry, clock: Clock): Refusal | undefined {
+    return this.#ownRefusalOf(entry, clock) ?? (this.#broker.faults.strike('rejectSend') ? STRUCK : undefined);
+  }
+
+  #ownRefusalOf(entry: TransportEntry, clock: Clock): Refusal | undefined {
     const { capabilities } = this.#broker.nature;
     if (entry.body.byteLength > capabilities.maxMessageBytes) return { code: 'MESSAGE_TOO_LARGE' };
     const headers = entry.headers instanceof MessageHeaders ? entry.headers : MessageHeaders.copyOf(entry.headers);
@@ -69,8 +75,7 @@ export class MemorySender {
 
   #sendOne(entry: TransportEntry, clock: Clock): SendOutcome {
     const refusal = this.refusalOf(entry, clock);
-    if (refusal !== undefined) return rejected(refusal, false);
-    if (this.#broker.faults.strike('rejectSend')) return rejected({ code: 'SEND_REJECTED', cause: 'a fault was asked for' }, true);
+    if (refusal !== undefined) return rejected(refusal);
     const { destination, notBefore } = entry;
     if (destination.kind === 'endpoint' && notBefore === undefined) return this.#store(destination.name, entry, clock);
     return this.#accepted(this.#deliver(entry, clock), entry);
@@ -109,5 +114,6 @@ export class MemorySender {
 
 const nameOf = (destination: Destination): string =>
   `${destination.kind}:${destination.kind === 'reply' ? destination.address : destination.name}`;
-const rejected = ({ code, cause }: Refusal, retryable: boolean): SendOutcome =>
+const STRUCK: Refusal = Object.freeze({ code: 'SEND_REJECTED', cause: 'a fault was asked for', retryable: true });
+const rejected = ({ code, cause, retryable = false }: Refusal): SendOutcome =>
   cause === undefined ? { status: 'rejected', code, retryable } : { status: 'rejected', code, retryable, cause };
