@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Event, StandardSchemaV1 } from '@waybill/core';
+import type { Event, StandardSchema } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, endpoint, handler, isBusError } from '@waybill/core';
 import { memory } from '../src/index.ts';
 import { manualRuntime } from './support/manual-runtime.ts';
@@ -8,7 +8,7 @@ interface Note {
   readonly n: number;
 }
 /** A schema that answers later, so that capturing takes a while. */
-const slowly: StandardSchemaV1<Note> = { '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: value as Note }) } };
+const slowly: StandardSchema<Note> = { '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: value as Note }) } };
 const Work = defineCommand<Note>('jobs.work');
 const Done: Event<Note> = defineEvent('jobs.done', { schema: slowly });
 const MOST_TICKS = 40;

@@ -11,7 +11,7 @@ export interface Refusal {
   readonly code: RejectionCode;
   readonly cause?: string;
   /** The same entry may be accepted later. */
-  readonly retryable?: true;
+  readonly retryable?: boolean;
 }
 
 /** Above this many waiting messages a send lets the event loop turn, so that receivers get their time. */

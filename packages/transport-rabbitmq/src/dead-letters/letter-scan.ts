@@ -1,6 +1,7 @@
 import type { DeadLetter, Runtime } from '@waybill/core/transport';
 import { inTime } from '../connection/in-time.ts';
 import type { AmqpChannel, AmqpMessage } from '../rabbitmq-client.ts';
+import { notConnected } from '../rabbitmq-errors.ts';
 import { LetterIds } from './letter-ids.ts';
 import { toDeadLetter } from './to-dead-letter.ts';
 
@@ -39,9 +40,16 @@ export class LetterScan {
   readonly #held = new Set<number>();
   #consumerTag: string | undefined;
   #isComplete = true;
+  #isOpen = true;
 
   constructor(parts: ScanParts) {
     this.#parts = parts;
+    parts.channel.on('close', () => (this.#isOpen = false));
+  }
+
+  /** @throws ConnectionError `TRANSPORT_NOT_OPEN` when the channel has ended: nothing is held any more */
+  assertOpen(): void {
+    if (!this.#isOpen) throw notConnected(`the channel that read "${this.#parts.queue}" has ended`);
   }
 
   /** False when somebody else works here, or has taken some meanwhile. */

@@ -108,19 +108,30 @@ export class RabbitmqDeadLetters implements ITransportDeadLetters {
 
 const queueOf = (endpoint: string): string => entityName(`${endpoint}.dead-letter`);
 
-/** Acts on each; removes it after its act resolved. The first failure is passed on after the others were tried. */
+/**
+ * Acts on each; removes it after its act resolved. The first failure is passed on after the others were tried. When the channel has
+ * ended the letters stand in the queue again: acting on more of them would double those.
+ */
 async function takeAll(scan: LetterScan, found: readonly HeldLetter[], act: Act): Promise<readonly string[]> {
   const taken: string[] = [];
   const failures: unknown[] = [];
   for (const { letter, tag } of found) {
-    try {
-      await act(letter);
+    scan.assertOpen();
+    const failure = await failureOf(act(letter));
+    if (failure === undefined) {
       scan.remove(tag);
       taken.push(letter.id);
-    } catch (error) {
-      failures.push(error);
-    }
+    } else failures.push(failure.error);
   }
   if (failures.length > 0) throw failures[0];
   return taken;
+}
+
+async function failureOf(acting: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await acting;
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
 }
