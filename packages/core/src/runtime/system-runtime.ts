@@ -2,6 +2,7 @@ import { assertOptions } from '../errors/option-problems.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { consoleLogger } from '../observability/console-logger.ts';
+import { guardedLogger } from '../observability/guarded-logger.ts';
 import type { LoopWatch, Runtime, Timer } from './runtime.ts';
 import { sleepBy } from './sleep-by.ts';
 import { uuidV7 } from './uuid-v7.ts';
@@ -11,7 +12,7 @@ const MAX_PLATFORM_DELAY_MS = 2 ** 31 - 1;
 
 /** Options of {@link systemRuntime}. */
 export interface SystemRuntimeOptions {
-  /** Where log events go. @default consoleLogger(): warnings and errors to the console */
+  /** Where log events go. What it throws harms nothing. @default consoleLogger(): warnings and errors to the console */
   readonly logger?: Logger;
 }
 
@@ -21,7 +22,7 @@ export interface SystemRuntimeOptions {
  */
 export function systemRuntime(options: SystemRuntimeOptions = {}): Runtime {
   assertOptions('`systemRuntime`', options, ['logger']);
-  const logger = options.logger ?? consoleLogger();
+  const logger = guardedLogger(options.logger ?? consoleLogger());
   const now = (): number => Date.now();
   return Object.freeze({
     now,
