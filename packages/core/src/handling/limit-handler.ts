@@ -23,6 +23,7 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
     const { signal } = context;
     return new Promise((resolve, reject) => {
       const timer = runtime.setTimer(timeoutMs, () => {
+        signal.removeEventListener('abort', onAbort); // a handler that never ends is not to be kept by it
         const error = timedOut(context, id, timeoutMs);
         runtime.logger.warn(
           { event: LOG_EVENTS.handlerAbandoned, endpoint: context.endpoint, ...attemptLogFields(context), handler: id, timeoutMs },

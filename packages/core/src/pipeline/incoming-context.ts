@@ -67,7 +67,8 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   readonly #headers: MessageHeaders;
   readonly #surroundings: IncomingSurroundings;
   #custom: ReadonlyMap<string, string> | undefined;
-  #signal: AbortSignal | undefined;
+  #abort: AbortController | undefined;
+  #unlisten: (() => void) | undefined;
   /** Sends that the handlers began and that are not captured yet. */
   #capturing: Set<Promise<void>> | undefined;
   #ended = false;
@@ -116,8 +117,22 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return Number.isNaN(time) ? undefined : new Date(time);
   }
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.any([this.#surroundings.aborted, this.#delivery.lost]);
-    return this.#signal;
+    return (this.#abort ??= this.#listen()).signal;
+  }
+
+  /** Not `AbortSignal.any`: while somebody listens to that it is kept for as long as the bus lives, and handlers that never stop listening are common. */
+  #listen(): AbortController {
+    const abort = new AbortController();
+    const sources = [this.#surroundings.aborted, this.#delivery.lost];
+    const onAbort = (): void => abort.abort(sources.find(({ aborted }) => aborted)?.reason);
+    if (sources.some(({ aborted }) => aborted)) onAbort();
+    else if (!this.#ended) {
+      for (const source of sources) source.addEventListener('abort', onAbort, { once: true });
+      this.#unlisten = () => {
+        for (const source of sources) source.removeEventListener('abort', onAbort);
+      };
+    }
+    return abort;
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
@@ -194,6 +209,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
   /** The attempt is over: what still wants to send through the context is refused. */
   end(): void {
     this.#ended = true;
+    this.#unlisten?.();
   }
 
   #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
