@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BusOptions, Command, ConsumeContext, Event, SendOptions, StandardSchema } from '@waybill/core';
-import { createBus, defineCommand, defineEvent, endpoint, handler } from '@waybill/core';
+import { createBus, defineCommand, defineEvent, endpoint, handler, silentLogger, systemRuntime } from '@waybill/core';
 import type { TransportEntry } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import { accepted, CAPABILITIES, fakeDelivery, fakeTransport } from '../support/fake-transport.ts';
@@ -27,6 +27,21 @@ async function outbox(options: Partial<BusOptions> = {}, capabilities: Partial<t
   await bus.start();
   return { bus, entries, transport, runtime };
 }
+
+it.each(['soon', '', '1969-12-31T23:00:00.000Z'])('a send middleware that says it was sent %j spoils no id', async (text) => {
+  const { bus, entries } = await outbox({
+    runtime: systemRuntime({ logger: silentLogger }),
+    sendMiddleware: [
+      (context, next) => {
+        context.headers.set(HEADERS.sent, text);
+        return next(context);
+      },
+    ],
+  });
+  await bus.send(Work, { n: 1 });
+  expect(entries[0]?.headers.get(HEADERS.id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  await bus.stop();
+});
 
 describe('a message that leaves a bus carries', () => {
   const sent = async (options?: SendOptions): Promise<TransportEntry> => {

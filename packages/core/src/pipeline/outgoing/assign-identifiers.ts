@@ -13,7 +13,10 @@ import type { PlainStep } from '../step.ts';
 /** Fills in ids, name, version, times and source; correlation, conversation, causation and trace come from the message being handled. */
 export function assignIdentifiers(runtime: Runtime, source: string, serializers: SerializerRegistry): PlainStep<OutgoingContext> {
   const writeTime = isoTimeWriter();
-  const makeId = (sent: string | undefined): string => runtime.id(sent === undefined ? undefined : Date.parse(sent));
+  const makeId = (sent: string | undefined): string => {
+    const at = sent === undefined ? Number.NaN : Date.parse(sent); // a middleware may have written another one, of any text
+    return runtime.id(at >= 0 ? at : undefined);
+  };
   const commonOf = commonHeaders(source, serializers);
   return {
     name: 'assign-identifiers',
