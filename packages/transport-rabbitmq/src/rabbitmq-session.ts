@@ -211,6 +211,7 @@ export class RabbitmqSession {
   /** Tells of the connections as of one, and of each change once. */
   #tell(): void {
     if (this.#life !== 'open') return;
+    this.#sendWaiting();
     const state = togetherOf(this.#publish.state, this.#consume.state);
     const text = JSON.stringify(state);
     if (text === this.#told) return;
@@ -219,9 +220,13 @@ export class RabbitmqSession {
     if (state.status === 'connected') this.#resume();
   }
 
-  #resume(): void {
+  /** What may leave by the connection for what is sent leaves, however the other one is. */
+  #sendWaiting(): void {
     this.#line.unblocked();
     for (const inbox of this.#inboxes) inbox.unblocked();
+  }
+
+  #resume(): void {
     for (const receiver of this.#receivers) receiver.reconnected();
   }
 }

@@ -131,6 +131,21 @@ describe('a broker that takes nothing', () => {
     expect(rig.loud).toEqual([]);
   });
 
+  it('what waits goes when it takes messages again, though there is no connection to receive by', async () => {
+    await using rig = await ProtocolRig.started();
+    const link = sendingLink(rig);
+    link.send('ConnectionBlocked', 0, { reason: 'low on memory' });
+    await until('it is known', () => connectionOf(rig).startsWith('degraded the broker takes no messages'));
+    rig.peer.onAccept = (refused) => refused.reset();
+    consumerOf(rig).link.reset();
+    await until('it is known, too', () => !connectionOf(rig).includes('takes no messages'));
+    const waiting = rig.send(1);
+    link.send('ConnectionUnblocked', 0);
+    await expect(inTime(waiting)).resolves.toBe('accepted');
+    await rig.recovers();
+    expect(rig.loud).toEqual([]);
+  });
+
   it('and says so while the connection is prepared, is known to be blocked', async () => {
     await using rig = await ProtocolRig.open({ receives: false });
     rig.peer.on('ChannelOpen', (frame, link) => {
