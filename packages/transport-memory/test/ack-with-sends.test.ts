@@ -79,26 +79,29 @@ it.each([
   expect([seen, settled]).toEqual([['once'], ['handled']]);
 });
 
-it.each([undefined, 'database', 'rabbitmq'] as const)('what a fault refuses of what a handler sends is not lost: the attempt fails, and the next one sends it (like %s)', async (like) => {
-  const broker = memoryBroker(like === undefined ? {} : { like });
-  const runtime = manualRuntime();
-  const seen: string[] = [];
-  let attempts = 0;
-  const work = handler(Work, async (_, context) => {
-    attempts += 1;
-    if (attempts === 1) broker.faults.rejectSends(1);
-    await context.publish(Done, { text: 'kept' });
-  });
-  const done = handler(Done, ({ text }) => void seen.push(text));
-  await using bus = createBus({
-    transport: memory({ broker }),
-    runtime,
-    endpoints: [endpoint('jobs', { handlers: [work], recovery: { retries: 1 } }), endpoint('watch', { handlers: [done] })],
-  });
-  await bus.start();
-  await bus.send(Work, { n: 1 });
-  await runtime.advance(60_000);
-  expect(broker.faults.struck('rejectSend')).toBe(1);
-  expect(attempts).toBe(2);
-  expect(seen).toEqual(['kept']);
-});
+it.each([undefined, 'database', 'rabbitmq'] as const)(
+  'what a fault refuses of what a handler sends is not lost: the attempt fails, and the next one sends it (like %s)',
+  async (like) => {
+    const broker = memoryBroker(like === undefined ? {} : { like });
+    const runtime = manualRuntime();
+    const seen: string[] = [];
+    let attempts = 0;
+    const work = handler(Work, async (_, context) => {
+      attempts += 1;
+      if (attempts === 1) broker.faults.rejectSends(1);
+      await context.publish(Done, { text: 'kept' });
+    });
+    const done = handler(Done, ({ text }) => void seen.push(text));
+    await using bus = createBus({
+      transport: memory({ broker }),
+      runtime,
+      endpoints: [endpoint('jobs', { handlers: [work], recovery: { retries: 1 } }), endpoint('watch', { handlers: [done] })],
+    });
+    await bus.start();
+    await bus.send(Work, { n: 1 });
+    await runtime.advance(60_000);
+    expect(broker.faults.struck('rejectSend')).toBe(1);
+    expect(attempts).toBe(2);
+    expect(seen).toEqual(['kept']);
+  },
+);

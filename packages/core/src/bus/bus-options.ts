@@ -77,7 +77,8 @@ export interface BusBaseOptions<TransportName extends string = string> {
   readonly maxOutstandingPublishes?: number;
   /**
    * What happens to sends beyond `maxOutstandingPublishes`. `'wait'` holds back whoever awaits them. A caller that does not is held back by nothing: what it
-   * sends while the broker is away is kept for `publishTimeout`, however much it is; `'reject'` refuses it at once, `SEND_REJECTED`, `retryable`. @default 'wait'
+   * sends while the broker is away is kept for `publishTimeout`, however much it is; `'reject'` refuses it at once, `SEND_REJECTED`, `retryable`;
+   * what `sendAll` and `publishAll` send, and what leaves when a handler has returned, waits all the same. @default 'wait'
    */
   readonly publishOverflow?: PublishOverflow;
   /** How long `stop()` waits for handlers before it aborts their signal; from then on they have half of the transport's `stopSlackMs`. @default '30s' */

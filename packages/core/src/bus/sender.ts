@@ -32,6 +32,7 @@ export interface SenderParts {
 type Unaccepted = Exclude<SendOutcome, { readonly status: 'accepted' }>;
 
 const NO_SIGNAL: SendCallOptions = Object.freeze({});
+const HOLDS_BACK: SendCallOptions = Object.freeze({ holdsBack: true });
 
 /**
  * The way out of one bus: the linked steps, then the transport or the capture of a unit of work. What answers with a
@@ -60,7 +61,7 @@ export class Sender {
     const entries = this.#single ?? [];
     this.#single = undefined;
     entries[0] = entry;
-    const dispatched = this.dispatch(entries, signal);
+    const dispatched = this.#dispatch(entries, signal === undefined ? NO_SIGNAL : { signal });
     if (!isPromise(dispatched)) this.#single = entries;
     return dispatched;
   }
@@ -105,8 +106,12 @@ export class Sender {
   }
 
   /** Hands entries to the transport. Fails with the first that is not accepted; a reply to nobody is none of those. */
-  dispatch(entries: readonly TransportEntry[], signal?: AbortSignal): MaybePromise<void> {
-    const outcomes = this.#parts.transport.send(entries, signal === undefined ? NO_SIGNAL : { signal });
+  dispatch(entries: readonly TransportEntry[]): MaybePromise<void> {
+    return this.#dispatch(entries, HOLDS_BACK);
+  }
+
+  #dispatch(entries: readonly TransportEntry[], options: SendCallOptions): MaybePromise<void> {
+    const outcomes = this.#parts.transport.send(entries, options);
     return isPromise(outcomes) ? this.#whenAccepted(entries, outcomes) : this.#assertAccepted(entries, outcomes);
   }
 
@@ -139,7 +144,7 @@ export class Sender {
 
   /** Hands entries to the transport, and gives what became of each. */
   sendEntries(entries: readonly TransportEntry[], signal: AbortSignal | undefined): MaybePromise<readonly SendOutcome[]> {
-    return this.#parts.transport.send(entries, signal === undefined ? NO_SIGNAL : { signal });
+    return this.#parts.transport.send(entries, signal === undefined ? HOLDS_BACK : { signal, holdsBack: true });
   }
 
   /** Runs the steps. @throws ConfigurationError `CONTRACT_INVALID`, `CONTRACT_KIND_MISMATCH`, and what the steps throw */

@@ -15,7 +15,10 @@ export function guardedLogger(logger: Logger): Logger {
       } catch (error) {
         if (isTold) return;
         isTold = true;
-        consoleLogger().error({ event: LOG_EVENTS.hookFailed, hook: 'logger', error, line: fields.event }, 'the logger has thrown; said once');
+        consoleLogger().error(
+          { event: LOG_EVENTS.hookFailed, hook: 'logger', error, line: fields.event },
+          'the logger has thrown; said once',
+        );
       }
     };
   return Object.freeze({ debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') });

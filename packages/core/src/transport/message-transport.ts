@@ -43,6 +43,8 @@ export interface SendCallOptions {
   readonly signal?: AbortSignal;
   /** The store's transaction that the sends join. Given only where the capability `enlists` is true. */
   readonly transaction?: unknown;
+  /** For the guard: who sends it sends no more before it has the outcome, and so waits for room also where others are refused. An adapter ignores it. */
+  readonly holdsBack?: boolean;
 }
 
 /** Options of {@link IMessageTransport.receive}. */

@@ -38,7 +38,7 @@ export class OutcomeGuard {
     this.#overflow = overflow;
   }
 
-  send<Options extends { readonly signal?: AbortSignal }>(
+  send<Options extends { readonly signal?: AbortSignal; readonly holdsBack?: boolean }>(
     sender: EntrySender<Options>,
     entries: readonly TransportEntry[],
     options: Options,
@@ -47,7 +47,7 @@ export class OutcomeGuard {
     const { signal } = options;
     if (signal?.aborted === true) return allRejected(entries.length, signal.reason);
     if (this.#window.isFull) {
-      if (this.#overflow === 'wait') return this.#sendLater(sender, entries, options, runtime);
+      if (this.#overflow === 'wait' || options.holdsBack === true) return this.#sendLater(sender, entries, options, runtime);
       return allRejected(entries.length, `too much is under way to the transport "${this.#transport}" without an answer`);
     }
     return this.#sendNow(sender, entries, options, runtime, this.#timeoutMs);

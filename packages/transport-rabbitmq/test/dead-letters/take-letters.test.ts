@@ -41,7 +41,10 @@ function letters() {
     isOpen = false;
     if (isTold) events.emit('close');
   };
-  const parts = { runtime: () => systemRuntime(), withChannel: <T>(work: (channel: AmqpChannel) => Promise<T>) => work(channel as AmqpChannel) };
+  const parts = {
+    runtime: () => systemRuntime(),
+    withChannel: <T>(work: (channel: AmqpChannel) => Promise<T>) => work(channel as AmqpChannel),
+  };
   return { letters: new RabbitmqDeadLetters(parts), acked, end };
 }
 
