@@ -35,6 +35,13 @@ export const noModuleState = languageLaw(
   },
 );
 
+export const noUsing = languageLaw(
+  'no-using',
+  'Dispose of it in `finally`: packages run on Node 22, which does not read it.',
+  libraries,
+  ({ node }) => (String(node['kind']).endsWith('using') ? `A \`${String(node['kind'])}\` is declared.` : undefined),
+);
+
 export const noSleep = languageLaw(
   'no-sleep',
   'Wait for a signal with a bound, or move the clock of the harness.',

@@ -235,6 +235,12 @@ const LANGUAGE: readonly PlantedBreach[] = [
     'packages/core/src/messages/use.ts:1',
     'let count = 0;\nexport const use = () => count++;\n',
   ),
+  plant(
+    'no-using',
+    'a package disposes by a declaration',
+    'packages/core/src/messages/use.ts:2',
+    'export async function use(open: () => AsyncDisposable) {\n  await using one = open();\n}\n',
+  ),
   plant('no-module-state', 'a module exports a variable', 'packages/conformance/src/use.ts:1', 'export var count = 0;\n'),
   plant(
     'no-module-state',

@@ -89,19 +89,23 @@ async function run(
 ): Promise<HandlerTestResult<Contract>> {
   const { answers = [], headers, messageId, correlationId, tenantId, partitionKey, ...harnessOptions } = options;
   const end = firstEnd();
-  await using harness = await createTestHarness({
+  const harness = await createTestHarness({
     ...harnessOptions,
     observers: [end.observe],
     endpoints: [endpoint(PLACE, { handlers: [tested] }), ...(answers.length === 0 ? [] : [endpoint('answers', { handlers: answers })])],
   });
-  await deliver(harness.bus, contract, message, definedOf({ headers, messageId, correlationId, tenantId, partitionKey }));
-  await harness.until(end.reached);
-  await harness.idle();
-  const all = harness.timeline().entries;
-  const messages = all.filter(({ from, kind }) => from === PLACE && LEFT.includes(kind));
-  const failure = all.find(({ kind, place }) => kind === 'faulted' && place === PLACE);
-  const reply = messages.find(({ kind }) => kind === 'replied');
-  return resultOf(contract, messages, { failure, reply });
+  try {
+    await deliver(harness.bus, contract, message, definedOf({ headers, messageId, correlationId, tenantId, partitionKey }));
+    await harness.until(end.reached);
+    await harness.idle();
+    const all = harness.timeline().entries;
+    const messages = all.filter(({ from, kind }) => from === PLACE && LEFT.includes(kind));
+    const failure = all.find(({ kind, place }) => kind === 'faulted' && place === PLACE);
+    const reply = messages.find(({ kind }) => kind === 'replied');
+    return resultOf(contract, messages, { failure, reply });
+  } finally {
+    await harness[Symbol.asyncDispose]();
+  }
 }
 
 const LEFT: readonly string[] = ['sent', 'published', 'replied'];

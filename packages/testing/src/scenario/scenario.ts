@@ -80,12 +80,16 @@ class Told implements ToldScenario {
   }
 
   async #run(expectations: readonly Expectation[]): Promise<void> {
-    await using harness = await createTestHarness(this.#options);
-    for (const one of this.#past) await handlePast(harness, one);
-    const before = harness.timeline().entries.length;
-    await deliver(harness.bus, this.#tested.contract, this.#tested.payload, this.#tested.options);
-    await harness.idle();
-    assertAll(harness.timeline().entries.slice(before), expectations);
+    const harness = await createTestHarness(this.#options);
+    try {
+      for (const one of this.#past) await handlePast(harness, one);
+      const before = harness.timeline().entries.length;
+      await deliver(harness.bus, this.#tested.contract, this.#tested.payload, this.#tested.options);
+      await harness.idle();
+      assertAll(harness.timeline().entries.slice(before), expectations);
+    } finally {
+      await harness[Symbol.asyncDispose]();
+    }
   }
 }
 
