@@ -132,6 +132,7 @@ describe('a message that is given up', () => {
       messageName: 'jobs.get-total',
       errors: [{ code: 'UNRECOVERABLE', message: 'no total' }],
     });
+    expect(String(error)).toContain('"jobs.get-total" failed at the endpoint "jobs": UnrecoverableError: no total. See');
     await bench.runtime.settle();
     expect([faults.length, (await bench.deadLetters()).length]).toEqual([0, 1]);
     await bus.stop();

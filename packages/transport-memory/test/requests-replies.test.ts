@@ -183,6 +183,13 @@ describe('a reply', () => {
       details: { contract: 'orders.checked', fault },
     });
     expect(await errorOf(replyWith({ [HEADERS.name]: 'waybill.fault' }, new Uint8Array([1])))).toMatchObject({ code: 'REQUEST_FAULTED' });
+    const long = { endpoint: 'e', attempts: 3, errors: [{ name: 'Error', message: `${'x'.repeat(300)}\nmore` }] };
+    const told = String(await errorOf(replyWith({ [HEADERS.name]: 'waybill.fault' }, text(long))));
+    expect(told).toContain(`failed at the endpoint "e" after 3 attempts: Error: ${'x'.repeat(200)}. See`);
+    for (const odd of ['text', null, { errors: [null] }, { errors: 5, endpoint: {} }])
+      expect(String(await errorOf(replyWith({ [HEADERS.name]: 'waybill.fault' }, text(odd))))).toContain(
+        'failed at the other service. See',
+      );
   });
 
   /** Answers a request by hand, with those headers and that body. */

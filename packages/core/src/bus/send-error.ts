@@ -22,16 +22,17 @@ export function sendError(unsent: UnsentEntry, outcome: Exclude<SendOutcome, { r
   const place = entry.destination.kind === 'reply' ? 'the reply address' : `the ${entry.destination.kind} "${entry.destination.name}"`;
   const message = entry.headers.get(HEADERS.name);
   const details = { destination: place, messageId: entry.headers.get(HEADERS.id), message };
+  const behind = outcome.cause === undefined ? {} : { cause: outcome.cause };
   if (outcome.status === 'unknown') {
     return new MessageError(
       'SEND_OUTCOME_UNKNOWN',
       `No answer came for "${message}" to ${place}; it may or may not be stored. Send it again with the same message id.`,
-      { cause: outcome.cause, details: { ...details, outcome: 'unknown' } },
+      { ...behind, details: { ...details, outcome: 'unknown' } },
     );
   }
   const reason = reasonFor(outcome.code, unsent);
   return new MessageError(outcome.code, `"${message}" was not accepted by ${place}: ${outcome.code}. ${reason.text}`, {
-    cause: outcome.cause,
+    ...behind,
     details: { ...details, ...reason.facts, outcome: 'rejected', retryable: outcome.retryable },
   });
 }

@@ -1,6 +1,7 @@
 import { MessageError } from '../errors/bus-error.ts';
 import type { Contract } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
+import type { FaultError } from '../messages/fault.ts';
 import { Fault } from '../messages/fault.ts';
 import { replyContract } from '../messages/reply-contract.ts';
 import { validateMessage } from '../messages/validate-message.ts';
@@ -65,7 +66,23 @@ function requestFaulted(request: Contract, reply: TransportMessage, serializers:
       details,
     });
   }
-  return new MessageError('REQUEST_FAULTED', `"${request.name}" failed at the other service. See \`details.fault\` and its dead letters.`, {
+  const said = saidBy(details.fault);
+  return new MessageError('REQUEST_FAULTED', `"${request.name}" failed at ${said}. See \`details.fault\` and its dead letters.`, {
     details,
   });
 }
+
+/** Where it failed and why, as far as the fault has the form of one: it comes from outside. */
+function saidBy(fault: unknown): string {
+  const { endpoint, attempts, errors } = (fault ?? {}) as { readonly [Name in keyof Fault]?: unknown };
+  const place = typeof endpoint === 'string' ? `the endpoint "${cut(endpoint)}"` : 'the other service';
+  const tries = typeof attempts === 'number' && attempts > 1 ? ` after ${attempts} attempts` : '';
+  const { name, message } = ((Array.isArray(errors) ? errors[0] : undefined) ?? {}) as { readonly [Name in keyof FaultError]?: unknown };
+  const reason = typeof name === 'string' && typeof message === 'string' ? `: ${cut(name)}: ${cut(message)}` : '';
+  return `${place}${tries}${reason}`;
+}
+
+/** One line, not too long. */
+const cut = (text: string): string => (text.split('\n', 1)[0] as string).slice(0, LONGEST);
+
+const LONGEST = 200;

@@ -11,7 +11,11 @@ interface Known {
 }
 
 /** The text of the error for a message to a place that is missing, at a bus that knows these endpoints. */
-function unroutable(destination: Destination, { handled = [], routed = [], namespace }: Known): string {
+function unroutable(destination: Destination, known: Known): string {
+  return errorFor(destination, known).message;
+}
+
+function errorFor(destination: Destination, { handled = [], routed = [], namespace }: Known): Error {
   const routes = new RouteTable({
     routes: new Map(routed.map((name) => [`contract-of-${name}`, name])),
     own: new Map(),
@@ -26,7 +30,7 @@ function unroutable(destination: Destination, { handled = [], routed = [], names
     rule: 'to' as const,
     othersThan: (place: string) => routes.othersThan(place),
   };
-  return sendError(unsent, { status: 'rejected', code: 'UNROUTABLE', retryable: false }).message;
+  return sendError(unsent, { status: 'rejected', code: 'UNROUTABLE', retryable: false });
 }
 
 const at = (name: string): Destination => ({ kind: 'endpoint', name });
@@ -53,6 +57,10 @@ describe('UNROUTABLE', () => {
   it('compares without the namespace, which all have in common', () => {
     expect(unroutable(at('staging.mail'), { handled: ['orders'], namespace: 'staging' })).toContain('This bus knows orders.');
     expect(unroutable(at('staging.order'), { handled: ['orders'], namespace: 'staging' })).toContain('Did you mean "orders"?');
+  });
+
+  it('prints no cause where there is none', () => {
+    expect('cause' in errorFor(at('mail'), {})).toBe(false);
   });
 
   it('says nothing of endpoints where a topic is missing', () => {
