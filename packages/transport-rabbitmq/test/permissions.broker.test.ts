@@ -6,7 +6,7 @@ import { describeOwn } from '@waybill/servers/vitest';
 import { rabbitmq } from '../src/index.ts';
 
 const Submit = defineCommand<{ readonly id: string }>('orders.submit');
-const Submitted = defineEvent<{ readonly id: string }>('orders.submitted');
+const Submitted = defineEvent<{ readonly id: string }>('orders.order-submitted');
 const Ask = defineQuery<{ readonly id: string }, { readonly known: boolean }>('orders.ask');
 
 /** What the user of a service may do, as patterns of names: configure, write, read. */
@@ -16,7 +16,7 @@ const OWN = '(orders|mail)(\\..+)?';
 /** Of a service that makes what it needs. */
 const APPLIES: Rights = [`^(${OWN}|waybill\\..+)$`, `^(${OWN}|waybill\\..+|amq\\.default)$`, `^(${OWN}|waybill\\..+)$`];
 /** Of a service that finds made what it needs. */
-const RUNS: Rights = ['^$', '^(orders\\.submitted|waybill\\..+|amq\\.default)$', `^${OWN}$`];
+const RUNS: Rights = ['^$', '^(orders\\.order-submitted|waybill\\..+|amq\\.default)$', `^${OWN}$`];
 
 const changed = ([configure, write, read]: Rights, other: { configure?: string; write?: string; read?: string }): Rights => [
   other.configure ?? configure,

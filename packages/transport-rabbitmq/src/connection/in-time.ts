@@ -3,6 +3,8 @@ import { notConnected } from '../rabbitmq-errors.ts';
 
 /** The longest that the broker may take for one answer, in milliseconds. */
 const ANSWER_MS = 10_000;
+/** The same for what the nodes of a cluster agree on first, and after a restart elect a leader for: quorum queues, and their consumers. */
+export const AGREED_ANSWER_MS = 30_000;
 
 /**
  * The result of a call to the broker, which may hang for as long as an alarm lasts.

@@ -1,7 +1,7 @@
 import type { IReceiver, ITransportDelivery, ReceiverState, Runtime, Timer } from '@waybill/core/transport';
 import { LOG_EVENTS, isBusError } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
-import { inTime } from '../connection/in-time.ts';
+import { AGREED_ANSWER_MS, inTime } from '../connection/in-time.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
 import type { AmqpConnection, AmqpMessage } from '../rabbitmq-client.ts';
 import { replyCodeOf } from '../rabbitmq-errors.ts';
@@ -216,7 +216,7 @@ export class RabbitmqReceiver implements IReceiver {
   }
 
   #ask<T>(what: string, asking: Promise<T>): Promise<T> {
-    return inTime(this.#parts.runtime, what, asking);
+    return inTime(this.#parts.runtime, what, asking, AGREED_ANSWER_MS);
   }
 
   async #openChannel(): Promise<ReceiveChannel> {

@@ -1,9 +1,6 @@
-import { inTime } from '../connection/in-time.ts';
+import { AGREED_ANSWER_MS, inTime } from '../connection/in-time.ts';
 import { closeChannel } from '../connection/open-channel.ts';
 import type { TopologyChannel, TopologyConnection } from './topology-channel.ts';
-
-/** How long the broker may take for one declaration, in milliseconds: the nodes of a cluster agree on a quorum queue. */
-const DECLARE_MS = 30_000;
 
 /** A channel for declarations. A refusal closes it, as silence does, and the next declaration gets a new one: no refusal harms another entity. */
 export class DeclaringChannel {
@@ -17,7 +14,7 @@ export class DeclaringChannel {
   async run<T>(work: (channel: TopologyChannel) => Promise<T>): Promise<T> {
     const channel = this.#channel ?? (await this.#open());
     try {
-      return await inTime(this.#connection.runtime, 'a declaration', work(channel), DECLARE_MS);
+      return await inTime(this.#connection.runtime, 'a declaration', work(channel), AGREED_ANSWER_MS);
     } catch (error) {
       await this.close();
       throw error;
