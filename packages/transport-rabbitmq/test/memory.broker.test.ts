@@ -134,8 +134,8 @@ async function growthWhileDraining(load: MeasuredProcess): Promise<Growth> {
     await expect.poll(() => load.last.handled, DRAINING).toBeGreaterThanOrEqual(WAITING * part);
     return load.last.at;
   };
-  const warm = [await handled(0.35), await handled(0.65)] as const;
-  const late = [await handled(0.7), await handled(1)] as const;
+  const warm = [await handled(0.3), await handled(0.6)] as const;
+  const late = [await handled(0.65), await handled(1)] as const;
   const grown = (of: 'heldBytes' | 'rssBytes'): number => load.least(of, ...late) / load.least(of, ...warm);
   return { held: grown('heldBytes'), rss: grown('rssBytes') };
 }

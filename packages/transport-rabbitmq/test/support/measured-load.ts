@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createBus, defineCommand, endpoint, handler, isBusError, silentLogger } from '@waybill/core';
@@ -42,7 +43,8 @@ export interface MemorySample {
 export const Work = defineCommand<{ readonly text: string }>('measured.work');
 
 const TICK_MS = 20;
-const SAMPLE_MS = 500;
+const SAMPLE_MS = 250;
+const SWEEP_MS = 20;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -80,12 +82,15 @@ async function run(load: MeasuredLoad, tell: (sample: MemorySample) => unknown):
   for (let caller = 0; caller < load.callers; caller += 1) void sendAll();
   const perTick = (load.unawaitedPerSecond * TICK_MS) / 1_000;
   if (perTick > 0) setInterval(() => Array.from({ length: perTick }, () => void send()), TICK_MS);
-  setInterval(() => {
+  const measure = async (): Promise<void> => {
+    collectGarbage();
+    await pause(SWEEP_MS); // what buffers held is given back beside the loop
     collectGarbage();
     const { heapUsed, external, rss } = process.memoryUsage();
     const connection = bus.health().checks[1]?.status ?? '';
     tell({ at: performance.now(), heldBytes: heapUsed + external, rssBytes: rss, connection, ...counts });
-  }, SAMPLE_MS);
+  };
+  setInterval(() => void measure(), SAMPLE_MS);
 }
 
 await run(JSON.parse(process.argv[2] ?? '{}') as MeasuredLoad, parentProcess().tell);
