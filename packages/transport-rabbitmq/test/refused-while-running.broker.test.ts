@@ -6,6 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { rabbitmq } from '../src/index.ts';
 import type { RabbitmqOptions } from '../src/index.ts';
 import { manage, putUser, urlAs } from './support/management.ts';
+import { codeOf } from './support/peer/protocol-rig.ts';
 
 const Work = defineCommand<{ readonly n: number }>('running.work');
 const Other = defineCommand<{ readonly n: number }>('running.other');
@@ -193,16 +194,5 @@ class Running {
       this.warnings.push(`${event} ${String(problem)} ${text}: ${isBusError(error) ? `${error.code} ${error.message}` : String(error)}`);
     };
     return { debug: () => undefined, info: () => undefined, warn: note, error: note };
-  }
-}
-
-/** `accepted`, or the code, the message and its cause. */
-async function codeOf(sending: Promise<void>): Promise<string> {
-  try {
-    await sending;
-    return 'accepted';
-  } catch (error) {
-    if (!isBusError(error)) throw error;
-    return `${error.code} ${error.message} ${String(error.cause)}`;
   }
 }

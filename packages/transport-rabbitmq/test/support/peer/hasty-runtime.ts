@@ -1,5 +1,6 @@
 import { systemRuntime } from '@waybill/core';
 import type { Logger, Runtime, Timer } from '@waybill/core';
+import { sleepBy } from '@waybill/core/transport';
 
 /** How often it is looked whether a timer is due, and the most of a pause between two looks that counts; real milliseconds. */
 const LOOK_MS = 5;
@@ -13,24 +14,7 @@ export function hastyRuntime(factor: number, logger: Logger): Runtime {
   const real = systemRuntime({ logger });
   const clock = new HastyClock(factor);
   const setTimer = (delayMs: number, callback: () => void): Timer => clock.setTimer(delayMs, callback);
-  return Object.freeze({
-    ...real,
-    monotonic: () => clock.now,
-    setTimer,
-    sleep: (delayMs: number, signal?: AbortSignal) =>
-      new Promise<void>((resolve, reject) => {
-        signal?.throwIfAborted();
-        const onAbort = (): void => {
-          timer.cancel();
-          reject(signal?.reason as Error);
-        };
-        const timer = setTimer(delayMs, () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        });
-        signal?.addEventListener('abort', onAbort, { once: true });
-      }),
-  });
+  return Object.freeze({ ...real, monotonic: () => clock.now, setTimer, sleep: sleepBy(setTimer) });
 }
 
 interface Due {
