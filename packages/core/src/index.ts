@@ -143,6 +143,7 @@ export {
   DeliveryError,
   EndpointError,
   MessageError,
+  StoreError,
   UnrecoverableError,
 } from './errors/bus-error.ts';
 export type { BusErrorOptions } from './errors/bus-error.ts';

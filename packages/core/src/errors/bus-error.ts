@@ -36,6 +36,9 @@ export class ConfigurationError extends BusError {}
 /** One message could not be sent. Nothing else is affected. */
 export class MessageError extends BusError {}
 
+/** A store could not do its part of a transaction. */
+export class StoreError extends BusError {}
+
 /** One delivery could not be handled or settled. The message is kept by the broker or stands in the dead letters. */
 export class DeliveryError extends BusError {}
 

@@ -273,6 +273,32 @@ export const ERROR_CODES = {
     meaning: 'A handler used its context after its attempt had ended; nothing was sent.',
     wayOut: 'Await everything before the handler returns, and end when the signal aborts.',
   },
+  // transactions and stores
+  NO_TRANSACTION: {
+    radius: 'delivery',
+    meaning: '`context.transaction` was read where none is open: the bus has no `store`, or it was read outside of a handler.',
+    wayOut: 'Create the bus with a `store`, and read it in the handler; middleware runs outside of the transaction.',
+  },
+  STORE_UNAVAILABLE: {
+    radius: 'connection',
+    meaning: 'The database gave no connection in time, or the connection broke before the transaction was committed; nothing was changed.',
+    wayOut: 'See `cause`: start the database, or give its pool more connections. The work may be run again.',
+  },
+  STORE_SCHEMA_DIFFERS: {
+    radius: 'bus',
+    meaning: 'The tables of the store are missing, older or newer than this version needs, and provisioning may not change them.',
+    wayOut: "Run the store's migrations, or start with `provisioning: 'apply'`; after a newer version use that or a later one.",
+  },
+  TRANSACTION_CONFLICT: {
+    radius: 'delivery',
+    meaning: 'The database ended the transaction because of a deadlock or a serialization failure; nothing was changed.',
+    wayOut: 'Run it again; in a handler that is done three times. Lock rows in one order, and keep transactions short.',
+  },
+  TRANSACTION_OUTCOME_UNKNOWN: {
+    radius: 'delivery',
+    meaning: 'The connection broke while COMMIT was under way: all of the transaction is stored, or nothing.',
+    wayOut: 'In a handler nothing: the inbox tells when the message is handled again. Elsewhere look whether it is stored before you run it again.',
+  },
   EVENT_LOOP_BLOCKED: {
     radius: 'endpoint',
     meaning: 'A handler held the event loop for long without a pause; nothing else ran meanwhile.',
@@ -313,11 +339,6 @@ export const ERROR_CODES = {
     meaning: 'The right to settle a delivery was lost (lock expired, channel closed); the broker will deliver the message again.',
     wayOut: 'Handle faster, or raise the lock.',
   },
-  NO_TRANSACTION: {
-    radius: 'delivery',
-    meaning: '`context.transaction` was read on a bus without a store.',
-    wayOut: 'Give the bus a `store`.',
-  },
 
   // running
   ENDPOINT_UNKNOWN: {
@@ -339,11 +360,6 @@ export const ERROR_CODES = {
     radius: 'connection',
     meaning: 'The transport could not be opened; `cause` says why.',
     wayOut: 'Check address, credentials and the broker; opening may be tried again.',
-  },
-  TRANSACTION_OUTCOME_UNKNOWN: {
-    radius: 'connection',
-    meaning: 'A COMMIT got no answer; the transaction may or may not have taken effect.',
-    wayOut: 'The delivery is released; the inbox tells on its return.',
   },
 } as const;
 Object.freeze<Record<string, ErrorCodeEntry>>(ERROR_CODES);
