@@ -297,7 +297,8 @@ export const ERROR_CODES = {
   TRANSACTION_OUTCOME_UNKNOWN: {
     radius: 'delivery',
     meaning: 'The connection broke while COMMIT was under way: all of the transaction is stored, or nothing.',
-    wayOut: 'In a handler nothing: the inbox tells when the message is handled again. Elsewhere look whether it is stored before you run it again.',
+    wayOut:
+      'In a handler nothing: the inbox tells when the message is handled again. Elsewhere look whether it is stored before you run it again.',
   },
   EVENT_LOOP_BLOCKED: {
     radius: 'endpoint',
