@@ -47,6 +47,7 @@ export function virtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRunt
 }
 
 class VirtualClock implements VirtualRuntime {
+  readonly isVirtual = true;
   readonly logger: Logger;
   readonly random: () => number;
   readonly id: () => string;

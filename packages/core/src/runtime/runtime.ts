@@ -50,6 +50,8 @@ export interface Runtime {
    * to end. A runtime whose time is not real has none.
    */
   watchLoop?(thresholdMs: number, onBlocked: (heldMs: number) => void): LoopWatch;
+  /** True where time passes only when it is told to: a store then compares by `now()`, and not by a clock of its own. @default false */
+  readonly isVirtual?: boolean;
   /** Where log events go. */
   readonly logger: Logger;
 }

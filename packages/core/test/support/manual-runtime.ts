@@ -49,6 +49,7 @@ export function manualRuntime(startMs: number = 1_700_000_000_000): ManualRuntim
       .toSorted((a, b) => a.at - b.at)[0];
   return {
     logged,
+    isVirtual: true,
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     pendingTimers: () => pending.size,
     now: () => now,
