@@ -62,6 +62,9 @@ export type {
 } from './bus/bus-description.ts';
 export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
 
+// transactions
+export type { Register, RegisteredTransaction } from './pipeline/register.ts';
+
 // endpoints
 export { endpoint } from './bus/endpoint.ts';
 export type { Endpoint, EndpointOptions } from './bus/endpoint.ts';

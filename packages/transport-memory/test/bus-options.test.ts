@@ -54,6 +54,11 @@ describe('createBus', () => {
     ['no serializer', withOption('serializers', []), /^`serializers` is an empty list/],
     ['a boolean', withOption('logger', true), /^`logger` is true without `debug`, `info`, `warn`, `error`/],
     ['no adapter', withOption('container', {}), /^`container` is an object without `register`, `createScope`/],
+    [
+      'no store',
+      withOption('store', { transact: () => undefined }),
+      /^`store` is an object without `open`, `close`, `transact`.*Pass what the package/,
+    ],
     ['no runtime', withOption('runtime', {}), /^`runtime` is an object without/],
     ['no choice', withOption('provisioning', 'aply'), '`provisioning` is "aply". Use one of "apply", "validate", "assume".'],
     ['no overflow', withOption('publishOverflow', 'drop'), '`publishOverflow` is "drop". Use one of "wait", "reject".'],

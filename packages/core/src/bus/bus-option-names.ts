@@ -6,6 +6,7 @@ export const BUS_OPTIONS: readonly string[] = Object.keys({
   transport: true,
   namespace: true,
   container: true,
+  store: true,
   routes: true,
   publishes: true,
   sends: true,

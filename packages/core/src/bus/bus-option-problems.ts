@@ -5,6 +5,7 @@ import { isContract } from '../messages/assert-contract.ts';
 import { assertEndpointName } from '../messages/message-name.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { IStore } from '../unit-of-work/store.ts';
 import { BUS_OPTIONS } from './bus-option-names.ts';
 import type { AnyBusOptions } from './bus-options.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -35,6 +36,7 @@ export function busOptionProblems(options: AnyBusOptions): readonly string[] {
       ['register', 'createScope'],
       'Pass an adapter of a container, called with your container.',
     ),
+    ...storeProblems(options),
     ...partProblems('`logger`', options.logger, LOGGER, 'Pass a pino logger, `consoleLogger()` or `silentLogger`.'),
     ...partProblems('`runtime`', options.runtime, ['now', 'setTimer', 'spawn'], 'Pass `systemRuntime()` or one of your own.'),
     ...choiceProblems('`provisioning`', options.provisioning, PROVISIONING),
@@ -42,6 +44,27 @@ export function busOptionProblems(options: AnyBusOptions): readonly string[] {
     ...outstandingProblems(options.maxOutstandingPublishes),
     ...choiceProblems('`publishOverflow`', options.publishOverflow, OVERFLOW),
     ...loggerProblems(options),
+  ];
+}
+
+/** True for what has the parts of a store. */
+export function isStore(value: unknown): value is IStore {
+  return hasMethods(value, STORE) && hasMethods((value as IStore).outbox, ['add']) && hasMethods((value as IStore).inbox, ['claim']);
+}
+
+function storeProblems({ store, name, ambient }: AnyBusOptions): readonly string[] {
+  if (store === undefined) return [];
+  if (!isStore(store))
+    return [
+      `\`store\` is ${nameValue(store)} without ${STORE.map((method) => `\`${method}\``).join(', ')}, \`outbox\` and \`inbox\`. Pass what the package of your database makes.`,
+    ];
+  return [
+    ...(store.durable && name === undefined
+      ? [
+          `The bus has the store "${store.name}" but no \`name\`. Name it after the service: what it keeps in the store stands under that name.`,
+        ]
+      : []),
+    ...(ambient === false ? ['`ambient` is false, and with a `store` it is always on. Drop it.'] : []),
   ];
 }
 
@@ -56,6 +79,7 @@ function outstandingProblems(value: unknown = 1): readonly string[] {
 }
 
 const MIDDLEWARE = 'List functions: `(context, next) => …`.';
+const STORE: readonly string[] = ['open', 'close', 'transact', 'inTransaction', 'facet'];
 const LOGGER: readonly string[] = ['debug', 'info', 'warn', 'error'];
 
 /** The list that an option holds, or an empty one where it is absent or no list. */

@@ -28,6 +28,8 @@ import { contractProblems, unhandledProblems } from './check-contracts.ts';
 import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
 import { endpointProblems, foreignOptionProblems } from './endpoint-problems.ts';
+import type { RegisteredTransaction } from '../pipeline/register.ts';
+import type { IStore } from '../unit-of-work/store.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What every bus may be told. */
@@ -40,6 +42,12 @@ export interface BusBaseOptions<TransportName extends string = string> {
   readonly namespace?: string;
   /** Makes the instances of handler classes, one scope for each call of a handler. @default `new Handler()` */
   readonly container?: IContainer;
+  /**
+   * The database that the business data is in. With it each handler runs in one transaction with its inbox key and what it sends:
+   * a message is handled once per handler, and what was sent leaves after the commit, by the outbox. `context.transaction` is that
+   * transaction; `bus.send` and `bus.publish` in a handler join it. A durable store needs a `name`: its rows and keys stand under it. @default none
+   */
+  readonly store?: IStore<RegisteredTransaction>;
   /** Where commands and queries go, stronger than their names; made by `route`. @default by their names */
   readonly routes?: readonly Route[];
   /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. @default none */

@@ -6,6 +6,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
+import type { BusStore } from '../unit-of-work/bus-store.ts';
 import type { AmbientAttempt } from './ambient-work.ts';
 import type { Ambient } from '../runtime/ambient.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -40,6 +41,8 @@ export interface BusParts {
   readonly ledger: ReplyLedger;
   /** Where handlers are found without their context; `undefined` where they are not. */
   readonly ambient: Ambient<AmbientAttempt> | undefined;
+  /** Where units of work are; `undefined` without one. */
+  readonly store: BusStore | undefined;
   /** Makes what asks, anew at each start. */
   readonly requests: () => RequestClient;
 }

@@ -14,6 +14,8 @@ import { jsonSerializer } from '../serialization/json-serializer.ts';
 import { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardOptions } from '../transport/guarded-transport.ts';
 import { guardTransport } from '../transport/guarded-transport.ts';
+import type { BusStore } from '../unit-of-work/bus-store.ts';
+import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { Bus } from './bus.ts';
 import type { AnyBusOptions, BusOptions, ResolvedBusOptions } from './bus-options.ts';
 import { resolveBusOptions } from './bus-options.ts';
@@ -50,11 +52,8 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
   const checked = resolveBusOptions(options);
   const runtime = options.runtime ?? systemRuntime(options.logger === undefined ? {} : { logger: options.logger });
   const resolved = { ...checked, endpoints: checked.endpoints.map((one) => withInstance(one, runtime)) };
-  const transport = guardTransport(options.transport, {
-    publishTimeoutMs: resolved.publishTimeoutMs,
-    ...outstandingOf(options),
-    onSettleLost: (name) => telemetry.recorder?.settleLost(name),
-  });
+  const onSettleLost = (endpoint: string): void => telemetry.recorder?.settleLost(endpoint);
+  const transport = guardTransport(options.transport, { ...guardOptionsOf(options, resolved), onSettleLost });
   const telemetry = telemetryOf(options.telemetry ?? {}, {
     runtime,
     bus: resolved.name,
@@ -70,9 +69,9 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     transport: transport.name,
     capabilities: transport.capabilities,
     spans: telemetry.spans,
+    store: busStoreOf(options, resolved),
   };
-  const destinations = destinationsOf(options, parts.routes, resolved.endpoints);
-  const keeper = new TopologyKeeper({ transport, runtime, limitMs: resolved.publishTimeoutMs, destinations }, options, resolved.endpoints);
+  const keeper = topologyKeeper(transport, options, resolved, parts);
   const ledger = new ReplyLedger(transport, runtime);
   const outgoing = outgoingSteps(parts, sendMiddlewareOf(options, resolved));
   const sender = new Sender({
@@ -82,7 +81,6 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     declareTopic: (topic, contract, signal) => keeper.declareTopic(topic, contract, signal),
     ledger,
   });
-  const requests = (): RequestClient => requestClient({ transport: watched, runtime, ledger }, sender, parts.serializers);
   const ambient = ambientWork(options.ambient);
   const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts, ambient));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
@@ -97,19 +95,40 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     endpoints,
     serializers: parts.serializers,
     ledger,
-    requests,
+    requests: () => requestClient({ transport: watched, runtime, ledger }, sender, parts.serializers),
     observe: tellAll([...(options.observers ?? []), ...telemetry.observers], runtime.logger),
     statistics: telemetry.recorder,
     ambient,
+    store: parts.store,
   });
   const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
   keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, outgoing, incoming });
   return bus;
 }
 
-/** How much may be under way, and what happens to the rest. */
-function outstandingOf({ maxOutstandingPublishes, publishOverflow }: AnyBusOptions): Pick<GuardOptions, 'maxOutstanding' | 'overflow'> {
-  return { maxOutstanding: maxOutstandingPublishes, overflow: publishOverflow };
+/** How much may be under way and for how long, and what happens to the rest. */
+function guardOptionsOf(
+  { maxOutstandingPublishes, publishOverflow }: AnyBusOptions,
+  { publishTimeoutMs }: ResolvedBusOptions,
+): Omit<GuardOptions, 'onSettleLost'> {
+  return { publishTimeoutMs, maxOutstanding: maxOutstandingPublishes, overflow: publishOverflow };
+}
+
+/** The store, with what is this bus' own in it. */
+function busStoreOf(options: AnyBusOptions, { name }: ResolvedBusOptions): BusStore | undefined {
+  const { store, namespace } = options;
+  if (store === undefined) return undefined;
+  return { store, scope: entityName(namespace, name), wakeRelay: () => undefined };
+}
+
+function topologyKeeper(
+  transport: IMessageTransport,
+  options: AnyBusOptions,
+  { publishTimeoutMs: limitMs, endpoints }: ResolvedBusOptions,
+  { runtime, routes }: PipelineParts,
+): TopologyKeeper {
+  const destinations = destinationsOf(options, routes, endpoints);
+  return new TopologyKeeper({ transport, runtime, limitMs, destinations }, options, endpoints);
 }
 
 /** What asks, from one start of the bus to its stop. */

@@ -23,6 +23,7 @@ import type { RouteTable } from '../routing/route-table.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
+import type { BusStore } from '../unit-of-work/bus-store.ts';
 
 /** What the steps of one bus are made from. */
 export interface PipelineParts {
@@ -34,6 +35,8 @@ export interface PipelineParts {
   readonly capabilities: TransportCapabilities;
   /** Given where somebody traces. */
   readonly spans: MessageSpans | undefined;
+  /** Given where handlers run in units of work. */
+  readonly store: BusStore | undefined;
 }
 
 /** Middleware of the application, by where it was given. Outermost first: that of the bus, then that of the endpoint. */
