@@ -16,3 +16,6 @@ export type {
 } from './outbox/outbox-store.ts';
 export { storeClock } from './persistence/store-clock.ts';
 export type { StoreNow } from './persistence/store-clock.ts';
+export { ambientOf } from './runtime/ambient.ts';
+export type { Ambient } from './runtime/ambient.ts';
+export { unlessAborted } from './runtime/unless-aborted.ts';

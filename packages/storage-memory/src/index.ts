@@ -1,0 +1,3 @@
+export { memoryStore } from './memory-store.ts';
+export type { MemoryStore } from './memory-store.ts';
+export type { MemoryTable, MemoryTransaction } from './memory-transaction.ts';

@@ -1,0 +1,82 @@
+import { StoreError } from '@waybill/core/persistence';
+
+interface Lock<Owner> {
+  holder: Owner;
+  readonly waiters: Waiter<Owner>[];
+}
+
+interface Waiter<Owner> {
+  readonly owner: Owner;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Each row is written by one transaction at a time; the others wait in the order in which they came. */
+export class RowLocks<Owner extends object> {
+  readonly #locks = new Map<string, Lock<Owner>>();
+  readonly #held = new Map<Owner, Set<string>>();
+  readonly #awaited = new Map<Owner, Set<Lock<Owner>>>();
+
+  isHeld(row: string): boolean {
+    return this.#locks.has(row);
+  }
+
+  /** Resolves when the row is the owner's until `release`. Rejects with a conflict when it would wait for itself. */
+  async take(row: string, owner: Owner): Promise<void> {
+    const lock = this.#locks.get(row);
+    if (lock?.holder === owner) return;
+    if (lock === undefined) this.#locks.set(row, { holder: owner, waiters: [] });
+    else await this.#wait(lock, owner);
+    of(this.#held, owner).add(row);
+  }
+
+  /** Gives the owner's rows to those who wait for them; what it waits for itself it gets no more. */
+  release(owner: Owner, reason: unknown): void {
+    for (const lock of this.#awaited.get(owner) ?? []) {
+      const gone = lock.waiters.filter((waiter) => waiter.owner === owner);
+      lock.waiters.splice(0, lock.waiters.length, ...lock.waiters.filter((waiter) => waiter.owner !== owner));
+      for (const waiter of gone) waiter.reject(reason);
+    }
+    this.#awaited.delete(owner);
+    const rows = this.#held.get(owner) ?? [];
+    this.#held.delete(owner);
+    for (const row of rows) this.#pass(row);
+  }
+
+  #wait(lock: Lock<Owner>, owner: Owner): Promise<void> {
+    if (this.#waits(lock.holder, owner)) throw deadlock();
+    of(this.#awaited, owner).add(lock);
+    return new Promise((resolve, reject) => void lock.waiters.push({ owner, resolve, reject }));
+  }
+
+  #pass(row: string): void {
+    const lock = this.#locks.get(row);
+    const next = lock?.waiters.shift();
+    if (lock === undefined || next === undefined) return void this.#locks.delete(row);
+    lock.holder = next.owner;
+    this.#awaited.get(next.owner)?.delete(lock);
+    of(this.#held, next.owner).add(row);
+    next.resolve();
+    for (const waiter of lock.waiters.filter(({ owner }) => this.#waits(next.owner, owner))) {
+      lock.waiters.splice(lock.waiters.indexOf(waiter), 1);
+      waiter.reject(deadlock());
+    }
+  }
+
+  /** True when `owner` is `target`, or waits for it, also by way of others. */
+  #waits(owner: Owner, target: Owner): boolean {
+    return owner === target || Array.from(this.#awaited.get(owner) ?? []).some(({ holder }) => this.#waits(holder, target));
+  }
+}
+
+function of<Key, Value>(sets: Map<Key, Set<Value>>, key: Key): Set<Value> {
+  const known = sets.get(key) ?? new Set<Value>();
+  sets.set(key, known);
+  return known;
+}
+
+const deadlock = (): StoreError =>
+  new StoreError(
+    'TRANSACTION_CONFLICT',
+    'Two transactions wait for each other; this one is rolled back. Run it again, and write rows in one order.',
+  );
