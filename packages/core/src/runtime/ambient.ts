@@ -20,8 +20,8 @@ interface Host {
 }
 
 /** An {@link Ambient} of the platform; `undefined` where it has none, as in browsers. */
-export function ambientOf<T>(host: Host = globalThis as Host): Ambient<T> | undefined {
-  const Storage = host.process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
+export function ambientOf<T>(): Ambient<T> | undefined {
+  const Storage = (globalThis as Host).process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
   if (Storage === undefined) return undefined;
   const storage = new Storage<T>();
   return { run: (value, work) => storage.run(value, work), current: () => storage.getStore() };
