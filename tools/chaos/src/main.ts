@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { BOUNDS } from './bounds.ts';
+import { boundsOf } from './bounds.ts';
 import { CHAOS_HELP, type ChaosOptions, parseChaosOptions } from './chaos-options.ts';
+import { loadOf } from './loads/loads.ts';
 import { Monitor } from './monitor.ts';
 import { renderReport } from './report/render-report.ts';
 import { type Report, reportOf } from './report/report.ts';
@@ -24,11 +25,12 @@ function optionsOrHelp(): ChaosOptions | 'help' | undefined {
 async function chaos(options: ChaosOptions): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-chaos-'));
   const monitor = new Monitor(folder);
+  const load = loadOf();
   let isKept = false;
   try {
-    await using broker = await transportNamed(options.transport).startBroker();
+    await using broker = await transportNamed(options.transport).startBroker(Object.keys(load.concurrency));
     await runChaos(options, { broker, monitor, print: console.error, ending: untilInterrupted() });
-    const report = reportOf(monitor.books, options, broker.title, BOUNDS);
+    const report = reportOf(monitor.books, options, broker.title, boundsOf(load));
     console.log(renderReport(report));
     if (options.out !== undefined) write(options.out, report);
     isKept = report.problems.length === 0;

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describeOwn } from '@waybill/servers/vitest';
 import { expect, it } from 'vitest';
 
-import { BOUNDS } from '../src/bounds.ts';
+import { boundsOf } from '../src/bounds.ts';
 import { parseChaosOptions } from '../src/chaos-options.ts';
+import { messagesLoad } from '../src/loads/messages/messages.ts';
 import { Monitor } from '../src/monitor.ts';
 import { renderReport } from '../src/report/render-report.ts';
 import { reportOf } from '../src/report/report.ts';
@@ -42,10 +43,10 @@ await describeOwn('rabbitmq', (server) => {
     const options = parseChaosOptions(['--minutes', '1', '--rate', '100', '--seed', '1']);
     if (options === 'help') throw new Error('No help was asked for.');
     const monitor = new Monitor(folder);
-    const broker = await rabbitmqBroker(server.node);
+    const broker = await rabbitmqBroker(server.node, Object.keys(messagesLoad.concurrency));
     await runChaos(options, { broker, monitor, print: console.log, ending: new AbortController().signal });
     monitor.close();
-    const report = reportOf(monitor.books, options, broker.title, BOUNDS);
+    const report = reportOf(monitor.books, options, broker.title, boundsOf(messagesLoad));
     console.log(`${renderReport(report)}\nthe history stands in ${folder}`); // shown where the test fails
     expect(report.problems).toEqual([]);
     expect(report.messages.missing).toBe(0);

@@ -10,7 +10,7 @@ import { runCommand } from '../run-command.ts';
 import { ServerProcess } from '../server-process.ts';
 import { findBinaries } from './find-binaries.ts';
 import { asUser, openTheWay, serverUser } from './other-user.ts';
-import { postgresVersion } from './session.ts';
+import { postgresVersion, withClient } from './session.ts';
 
 /** A private server: its own data and port, on 127.0.0.1. Everybody who reaches it is let in as `postgres`. */
 export class PostgresNode implements OwnNode {
@@ -80,6 +80,12 @@ export class PostgresNode implements OwnNode {
     this.#process.thaw();
   }
 
+  /** Ends all connections of clients, with the reason that an operator's command has. Tells how many there were. */
+  async closeConnections(): Promise<number> {
+    const { rows } = await withClient(this.url, (client) => client.query<{ ended: boolean }>(CLOSE_CONNECTIONS));
+    return this.faults.note('close-connections', 'connections', rows.filter(({ ended }) => ended).length).hits;
+  }
+
   /** Ends one backend, by its `pg_backend_pid()`: the server then ends all others too, and recovers by itself. */
   killBackend(id: number): void {
     this.#strike('kill-backend', id, 'SIGKILL');
@@ -125,6 +131,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'logical',
   max_connections: '200',
 };
+
+const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as ended from pg_stat_activity
+  where backend_type = 'client backend' and pid <> pg_backend_pid()`;
 
 const ENVIRONMENT: NodeJS.ProcessEnv = { PATH: process.env['PATH'], LANG: 'C.UTF-8' };
 

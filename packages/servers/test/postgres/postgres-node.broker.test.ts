@@ -71,6 +71,17 @@ await describeOwn('postgres', (server) => {
     await expect(run('select * from locked')).resolves.toEqual([]);
   });
 
+  it('ends the connections of all clients, and tells how many there were', async () => {
+    const { node } = server;
+    await withClient(node.url, async (client) => {
+      await expect(node.closeConnections()).resolves.toBe(1);
+      await expect(client.query('select 1')).rejects.toThrow(/terminat|not queryable|closed|ECONNRESET/i);
+    });
+    await expect(node.closeConnections()).resolves.toBe(0);
+    expect(node.faults.hits('close-connections')).toBe(1);
+    await expect(run('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+  });
+
   it('loses every connection when one backend is killed, and recovers by itself', async () => {
     const { node } = server;
     await withClient(node.url, async (other) => {

@@ -18,7 +18,7 @@ export function recoveryTimes(books: Books): RecoveryTimes {
   return {
     redelivered: percentilesOf(redelivered(books)),
     noticed: percentilesOf(noticed(books)),
-    firstMessage: percentilesOf(firstMessages(books)),
+    firstMessage: percentilesOf(firstMessages(books, 'broker')),
     reconnected: percentilesOf(reconnected(books)),
   };
 }
@@ -57,19 +57,20 @@ function noticed({ faults, processes }: Books): readonly number[] {
   );
 }
 
-function firstMessages({ backs, messages }: Books): readonly number[] {
+function firstMessages({ backs, messages }: Books, server: 'broker' | 'database'): readonly number[] {
   const begun = Array.from(messages.values())
     .flatMap(({ visits }) => visits.map(({ from }) => from))
     .toSorted((a, b) => a - b);
-  return backs.flatMap((back) => {
-    const first = begun.find((from) => from >= back);
-    return first === undefined ? [] : [first - back];
+  return backs.flatMap(({ t, of }) => {
+    const first = of === server ? begun.find((from) => from >= t) : undefined;
+    return first === undefined ? [] : [first - t];
   });
 }
 
 /** Only of processes that lived before, and until they were connected. */
 function reconnected({ backs, processes }: Books): readonly number[] {
-  return backs.flatMap((back) =>
+  const broker = backs.filter(({ of }) => of === 'broker').map(({ t }) => t);
+  return broker.flatMap((back) =>
     Array.from(processes.values()).flatMap(({ connection }) => {
       const before = connection.findLast(({ t }) => t < back)?.status;
       const next = connection.find(({ t, status }) => t >= back && status === 'connected');

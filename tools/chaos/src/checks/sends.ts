@@ -4,7 +4,7 @@ import type { Bounds } from './processes.ts';
 
 /** Every send ends in time, except in a process that stood still. One that never ended is as old as its process. */
 export function lateSends({ messages, faults, processes }: Books, { sendMs }: Bounds): readonly Problem[] {
-  const frozen = faults.filter(({ fault }) => fault.startsWith('freeze-') && fault !== 'freeze-broker');
+  const frozen = faults.filter(({ fault, on }) => fault.startsWith('freeze-') && on.length > 0);
   const breaches: string[] = [];
   for (const { id, sends } of messages.values()) {
     for (const { by, from, until } of sends) {

@@ -1,18 +1,18 @@
 import type { Bus, DeadLetterItem } from '@waybill/core';
 
+import { loadOf } from '../loads/loads.ts';
 import { pauseUntil } from '../waiting.ts';
-import { type Child, runChild, startBus, stopBus } from './child.ts';
-import { CONCURRENCY } from './contracts.ts';
-import { consumerBus } from './handlers.ts';
+import { type Child, makeBus, runChild, startBus, stopBus } from './child.ts';
 
 /** A listing says when letters may be missing, such as on a busy machine; then it is made again. */
 const LISTING_MS = 60_000;
 
 /** When all is over: lists the dead letters of every endpoint. It is a consumer as well, though there should be nothing left. */
 async function audit(child: Child): Promise<void> {
-  const bus = consumerBus(child);
+  const load = loadOf();
+  const bus = makeBus(child, load.consumer(child));
   if (!(await startBus(bus, child))) return;
-  for (const at of Object.keys(CONCURRENCY)) await list(bus, at, child);
+  for (const at of Object.keys(load.concurrency)) await list(bus, at, child);
   await stopBus(bus, child);
 }
 

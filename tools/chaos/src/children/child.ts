@@ -30,6 +30,9 @@ export interface Child {
   readonly ending: AbortSignal;
 }
 
+/** What the bus of a process is made with, beside what all have in common. */
+export type BusParts = Pick<BusOptions, 'endpoints' | 'publishes' | 'observers' | 'middleware'>;
+
 const MEMORY_EVERY_MS = 1_000;
 const MIB = 2 ** 20;
 
@@ -56,7 +59,7 @@ export async function runChild(live: (child: Child) => Promise<void>): Promise<v
 }
 
 /** A bus over the transport of the run, whose connection is told in the history. */
-export function makeBus({ options, history }: Child, more: Pick<BusOptions, 'endpoints' | 'publishes' | 'observers'>): Bus {
+export function makeBus({ options, history }: Child, more: BusParts): Bus {
   return createBus({
     name: 'chaos',
     transport: transportNamed(options.transport).connect(options),

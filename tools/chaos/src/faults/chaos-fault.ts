@@ -18,6 +18,11 @@ export interface ChaosFault {
   readonly strike: (random: Random) => Promise<Strike | undefined>;
 }
 
+/** A fault of something that all processes need. */
+export function everywhere(kind: string, strike: (random: Random) => Promise<boolean>): ChaosFault {
+  return { kind, strike: async (random) => ({ on: [], hit: await strike(random) }) };
+}
+
 /** A number from `least` to `most`. */
 export function between(random: Random, least: number, most: number): number {
   return least + random() * (most - least);

@@ -61,7 +61,8 @@ export class Books {
   readonly messages = new Map<string, Message>();
   readonly processes = new Map<string, ProcessLife>();
   readonly faults: StruckFault[] = [];
-  readonly backs: number[] = [];
+  /** When a server could be reached again. */
+  readonly backs: { readonly t: number; readonly of: 'broker' | 'database' }[] = [];
   readonly left: { readonly queue: string; readonly messages: number }[] = [];
   /** The slowest send, in milliseconds. */
   slowestSendMs = 0;
@@ -91,7 +92,7 @@ export class Books {
         this.faults.push(line);
         break;
       case 'back':
-        this.backs.push(line.t);
+        this.backs.push(line);
         break;
       case 'left':
         this.left.push(line);

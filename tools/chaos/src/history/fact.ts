@@ -46,8 +46,8 @@ export type Fact =
       readonly from: number;
       readonly until: number;
     }
-  /** The broker can be reached again. */
-  | { readonly kind: 'back' }
+  /** The broker or the database can be reached again. */
+  | { readonly kind: 'back'; readonly of: 'broker' | 'database' }
   /** What stands in a queue when all was over. */
   | { readonly kind: 'left'; readonly queue: string; readonly messages: number };
 

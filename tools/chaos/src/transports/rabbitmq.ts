@@ -1,7 +1,6 @@
 import { type OwnNodeOf, startOwn } from '@waybill/servers';
 import { rabbitmq } from '@waybill/transport-rabbitmq';
 
-import { CONCURRENCY } from '../children/contracts.ts';
 import type { Random, Strike } from '../faults/chaos-fault.ts';
 import type { ChaosBroker, ChaosTransport } from './transport.ts';
 
@@ -13,11 +12,11 @@ export const rabbitmqChaos: ChaosTransport = {
   queues: ['quorum', 'classic'],
   connect: ({ url, queue, name }) =>
     rabbitmq({ url, queue: queue === 'classic' ? 'classic' : 'quorum', heartbeat: '2s', connectTimeout: '3s', connectionName: name }),
-  startBroker: async () => rabbitmqBroker(await startOwn('rabbitmq')),
+  startBroker: async (endpoints) => rabbitmqBroker(await startOwn('rabbitmq'), endpoints),
 };
 
 /** A node that was started by somebody for this run. */
-export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>): Promise<ChaosBroker> {
+export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>, endpoints: readonly string[]): Promise<ChaosBroker> {
   await node.addUser(USER, USER);
   await node.setRights(USER, ['declare', 'send', 'receive']);
   const url = new URL(node.url);
@@ -27,7 +26,7 @@ export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>): Promise<Chaos
     title: `RabbitMQ ${node.version}`,
     url: url.href,
     user: USER,
-    faults: [{ kind: 'cancel-consumers', strike: (random) => cancelConsumers(node, random) }],
+    faults: [{ kind: 'cancel-consumers', strike: (random) => cancelConsumers(node, endpoints, random) }],
     messages: async () => {
       const rows = (await node.ctl('--silent', 'list_queues', 'name', 'messages')).split('\n').map((row) => row.split('\t'));
       const counted = rows.filter(([name = '', messages]) => messages !== undefined && !name.endsWith(DEAD_LETTERS));
@@ -41,8 +40,7 @@ export async function rabbitmqBroker(node: OwnNodeOf<'rabbitmq'>): Promise<Chaos
  * The broker ends all consumers of a queue and says so, as it does when a queue moves to another node; their connections stay. The channels
  * are told as if their clients had ended the consumers, and the clients as if the broker had.
  */
-async function cancelConsumers(node: OwnNodeOf<'rabbitmq'>, random: Random): Promise<Strike> {
-  const queues = Object.keys(CONCURRENCY);
+async function cancelConsumers(node: OwnNodeOf<'rabbitmq'>, queues: readonly string[], random: Random): Promise<Strike> {
   const queue = queues[Math.floor(random() * queues.length)] ?? '';
   const count = await node.ctl(
     'eval',

@@ -16,8 +16,8 @@ export interface ChaosTransport {
   /** What `--queue` may be; the first is the default. */
   readonly queues: readonly string[];
   readonly connect: (options: ConnectOptions) => IMessageTransport;
-  /** Starts a broker of our own, for us to break. */
-  readonly startBroker: () => Promise<ChaosBroker>;
+  /** Starts a broker of our own, for us to break, where a run has these endpoints. */
+  readonly startBroker: (endpoints: readonly string[]) => Promise<ChaosBroker>;
 }
 
 /** A broker of our own. */

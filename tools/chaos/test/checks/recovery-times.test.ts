@@ -39,7 +39,7 @@ it('from the silence to what the bus says, only where it was connected and notic
 it('from the return of the broker to the first message, and to the connection of each that had lost it', () => {
   const lines = [
     ...[A, B].map((by) => line(0, by, { kind: 'connection', status: 'reconnecting' })),
-    line(100, 'chaos', { kind: 'back' }),
+    line(100, 'chaos', { kind: 'back', of: 'broker' }),
     line(107, A, { kind: 'connection', status: 'connected' }),
     line(130, B, { kind: 'connection', status: 'connected' }),
     ...sent(90, 'c1', ['work']),

@@ -1,9 +1,8 @@
-import type { BoundHandler, Bus, BusObserver, Endpoint } from '@waybill/core';
+import type { BoundHandler, BusObserver, Endpoint } from '@waybill/core';
 import { endpoint, handler } from '@waybill/core';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { HistoryWriter } from '../history/history-writer.ts';
-import { type Child, makeBus } from './child.ts';
+import type { HistoryWriter } from '../../history/history-writer.ts';
 import { CONCURRENCY, Done, doneIdOf, Happened, Move, Work } from './contracts.ts';
 
 const RECOVERY = Object.freeze({ retries: 1, redeliver: ['500ms', '1s'] } as const);
@@ -65,10 +64,4 @@ export class Handlers {
     if (ms > 0) await pause(ms);
     this.#history.write({ kind: 'handled', id, at });
   }
-}
-
-/** A bus with all the endpoints. */
-export function consumerBus(child: Child): Bus {
-  const handlers = new Handlers(child.history);
-  return makeBus(child, { endpoints: handlers.endpoints(), observers: [handlers.observer], publishes: [Done] });
 }
