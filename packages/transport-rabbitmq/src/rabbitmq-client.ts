@@ -65,8 +65,6 @@ export interface AmqpRoute {
 /** What we use of a channel. */
 export interface AmqpChannel extends ChannelEvents, Omit<TopologyChannel, 'on'> {
   publish(exchange: string, routingKey: string, content: Buffer, options: AmqpProperties & { readonly mandatory?: boolean }): boolean;
-  /** What the client's own `publish` calls. Not a part of what it documents. */
-  sendMessage?(route: AmqpRoute, properties: AmqpProperties, content: Buffer): boolean;
   prefetch(count: number): Promise<unknown>;
   consume(
     queue: string,
@@ -78,16 +76,6 @@ export interface AmqpChannel extends ChannelEvents, Omit<TopologyChannel, 'on'> 
   ack(message: Settled, allUpTo: boolean): void;
   nack(message: Settled, allUpTo: boolean, requeue: boolean): void;
   close(): Promise<void>;
-}
-
-/**
- * Publishes. The client's own `publish` makes the table of headers the prototype of another object, which costs as much as all
- * else that is done for a message; it is called where the client has nothing below it any more.
- */
-export function publishTo(channel: AmqpChannel, route: AmqpRoute, properties: AmqpProperties, content: Buffer): void {
-  const { exchange, routingKey, mandatory } = route;
-  if (channel.sendMessage === undefined) channel.publish(exchange, routingKey, content, { ...properties, mandatory });
-  else channel.sendMessage({ exchange, routingKey, mandatory }, properties, content);
 }
 
 /** The part of a message that settling it needs. */
@@ -107,11 +95,6 @@ export interface AmqpConnection {
   readonly isBlocked: boolean;
   /** Ends the socket, whatever it was doing, and all that hangs on it. */
   destroy(): void;
-  /** Holds back what is written until {@link uncork}. */
-  cork(): void;
-  uncork(): void;
-  /** Told before the client writes what it has kept while the socket was full. */
-  onDrain(listener: () => void): void;
 }
 
 /** Where and how to connect. */
@@ -147,12 +130,9 @@ export async function connectAmqp(target: AmqpTarget, signal: AbortSignal): Prom
   const { connection } = model as unknown as { readonly connection: InnerConnection };
   // what ended it came right behind the last word of the handshake: the client has told nobody, and never will
   if (connection.stream.writableEnded) throw new Error('Socket closed abruptly: the broker ended the connection as soon as it was open');
-  return Object.assign(model as unknown as Omit<AmqpConnection, 'isBlocked' | 'destroy' | 'cork' | 'uncork' | 'onDrain'>, {
+  return Object.assign(model as unknown as Omit<AmqpConnection, 'isBlocked' | 'destroy'>, {
     isBlocked: connection.blocked,
     destroy: (): void => void connection.stream.destroy(new Error('the connection was given up')), // without an error the heartbeats go on
-    cork: (): void => connection.stream.cork(),
-    uncork: (): void => connection.stream.uncork(),
-    onDrain: (listener: () => void): void => void connection.stream.prependListener('drain', listener),
   });
 }
 
@@ -162,9 +142,6 @@ interface InnerConnection {
   readonly stream: {
     readonly writableEnded: boolean;
     destroy(error: Error): unknown;
-    cork(): void;
-    uncork(): void;
-    prependListener(event: 'drain', listener: () => void): unknown;
   };
 }
 

@@ -14,7 +14,6 @@ import { connectToCluster } from './connection/connect-to-cluster.ts';
 import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
 import { togetherOf } from './connection/link-states.ts';
 import { closeChannel, openChannel } from './connection/open-channel.ts';
-import { WriteGatherer } from './connection/write-gatherer.ts';
 import type { AmqpChannel, AmqpConnection } from './rabbitmq-client.ts';
 import type { ResolvedRabbitmqOptions } from './rabbitmq-options.ts';
 import { copySender } from './receive/copies.ts';
@@ -53,7 +52,6 @@ export class RabbitmqSession {
   readonly #receivers = new Set<RabbitmqReceiver>();
   readonly #inboxes = new Set<RabbitmqReplyInbox>();
   #consumeOpening: Promise<void> | undefined;
-  #gathering: { readonly connection: AmqpConnection; readonly gatherer: WriteGatherer } | undefined;
   #told = '';
   #life: 'opening' | 'open' | 'closing' = 'opening';
 
@@ -159,15 +157,8 @@ export class RabbitmqSession {
       runtime: this.runtime,
       window: this.#parts.options.confirmWindow,
       connection: () => this.#publish.connection,
-      gathererOf: (connection) => this.#gathererOf(connection),
       isBlocked: () => this.#publish.state.is === 'connected' && this.#publish.state.blocked !== undefined,
     };
-  }
-
-  /** One for all channels of a connection: it listens to the socket. */
-  #gathererOf(connection: AmqpConnection): WriteGatherer {
-    if (this.#gathering?.connection !== connection) this.#gathering = { connection, gatherer: new WriteGatherer(connection, this.runtime) };
-    return this.#gathering.gatherer;
   }
 
   #senderOf(line: PublishLine, isInbox = false): RabbitmqSender {

@@ -1,5 +1,10 @@
-import type { AmqpChannel, AmqpConfirm, AmqpProperties, AmqpReturn, AmqpRoute } from '../rabbitmq-client.ts';
-import { isClosedByClient, publishTo } from '../rabbitmq-client.ts';
+import type { Runtime } from '@waybill/core/transport';
+import type { FrameSink } from '../connection/frame-sink.ts';
+import { frameSinkOf } from '../connection/frame-sink.ts';
+import type { AmqpChannel, AmqpConfirm, AmqpReturn } from '../rabbitmq-client.ts';
+import { isClosedByClient } from '../rabbitmq-client.ts';
+import type { OutgoingMessage } from './publish-frames.ts';
+import { PublishFrames } from './publish-frames.ts';
 import type { RefusedPublish } from './refused-publish.ts';
 import { refusedPublish } from './refused-publish.ts';
 
@@ -18,9 +23,8 @@ export type PublishEnd =
   | { readonly is: 'unsent'; readonly cause: unknown };
 
 /** One message on its way to the broker, and who is told what became of it. */
-export interface Publish extends AmqpRoute {
+export interface Publish extends OutgoingMessage {
   readonly content: Buffer;
-  readonly properties: AmqpProperties;
   /** What has not left when it aborts does not leave any more. */
   readonly signal: AbortSignal | undefined;
   readonly ended: (end: PublishEnd) => void;
@@ -28,8 +32,6 @@ export interface Publish extends AmqpRoute {
 
 /** What a channel tells. */
 export interface PublishWatch {
-  /** Something is about to be written while something else is under way: they may leave together. What is alone leaves at once. */
-  readonly onWrite: () => void;
   /** Confirms have come. */
   readonly onRoom: () => void;
   /** It is closed; everything has ended. */
@@ -45,7 +47,10 @@ const CONFIRMED: PublishEnd = Object.freeze({ is: 'confirmed' });
 const RETURNED: PublishEnd = Object.freeze({ is: 'returned' });
 const REFUSED: PublishEnd = Object.freeze({ is: 'refused' });
 
-/** One channel with confirms: every publish ends exactly once. */
+/**
+ * One channel with confirms: every publish ends exactly once. What is alone is written at once; what is published while something
+ * else is under way is written together, once in each turn of the event loop.
+ */
 export class PublishChannel {
   readonly #channel: AmqpChannel;
   /** What was sent and has no confirm, in the order of sending; those in the middle that have one are `undefined`. */
@@ -58,10 +63,18 @@ export class PublishChannel {
   #bytes = 0;
   #error: Error | undefined;
   #isOpen = true;
+  readonly #runtime: Runtime;
   readonly #watch: PublishWatch;
+  /** Where the client lets nobody write past it, it is given one message after another. */
+  readonly #sink: FrameSink | undefined;
+  readonly #frames: PublishFrames | undefined;
+  #isFlushDue = false;
 
-  constructor(channel: AmqpChannel, watch: PublishWatch) {
+  constructor(channel: AmqpChannel, runtime: Runtime, watch: PublishWatch) {
     this.#channel = channel;
+    this.#runtime = runtime;
+    this.#sink = frameSinkOf(channel);
+    this.#frames = this.#sink === undefined ? undefined : new PublishFrames(this.#sink);
     this.#watch = watch;
     channel.prependListener('ack', (confirm) => this.#confirmed(confirm, CONFIRMED));
     channel.prependListener('nack', (confirm) => this.#confirmed(confirm, REFUSED));
@@ -88,11 +101,10 @@ export class PublishChannel {
     return this.#channel;
   }
 
-  /** Sends. Throws when the client cannot encode it, or has closed the channel; then nothing was sent, and nobody is told. */
+  /** Sends. Throws when it cannot be encoded, or the client has closed the channel; then nothing was sent, and nobody is told. */
   publish(publish: Publish): void {
-    if (this.#count > 0) this.#watch.onWrite();
     try {
-      publishTo(this.#channel, publish, publish.properties, publish.content);
+      this.#write(publish);
     } catch (error) {
       if (isClosedByClient(error)) this.#ended(); // it waits for the broker to agree, perhaps for ever
       throw error;
@@ -100,6 +112,32 @@ export class PublishChannel {
     this.#unconfirmed.push({ publish, isReturned: false });
     this.#count += 1;
     this.#bytes += publish.content.byteLength;
+  }
+
+  /** Writes what waits for the end of the turn. What the client does not let leave any more ends with the channel. */
+  flush(): void {
+    const pieces = this.#frames?.take() ?? [];
+    if (pieces.length > 0 && this.#sink?.isOpen() === true) this.#sink.write(pieces);
+  }
+
+  #write(publish: Publish): void {
+    if (this.#frames === undefined || this.#sink?.isOpen() !== true) {
+      const { exchange, routingKey, mandatory, properties, content } = publish;
+      this.#channel.publish(exchange, routingKey, content, { ...properties, mandatory });
+      return;
+    }
+    this.#frames.append(publish);
+    if (this.#count === 0 || this.#frames.isFull) this.flush();
+    else if (!this.#isFlushDue) {
+      this.#isFlushDue = true;
+      void this.#flushNextTurn();
+    }
+  }
+
+  async #flushNextTurn(): Promise<void> {
+    await this.#runtime.yield();
+    this.#isFlushDue = false;
+    this.flush();
   }
 
   #confirmed({ deliveryTag, multiple }: AmqpConfirm, end: PublishEnd): void {

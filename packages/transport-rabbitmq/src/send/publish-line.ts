@@ -1,7 +1,6 @@
 import type { Runtime, Timer } from '@waybill/core/transport';
 import { LOG_EVENTS, isBusError } from '@waybill/core/transport';
 import { backoffMs } from '../connection/backoff.ts';
-import type { WriteGatherer } from '../connection/write-gatherer.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
 import type { AmqpChannel, AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected } from '../rabbitmq-errors.ts';
@@ -21,8 +20,6 @@ export interface PublishLineParts {
   readonly window: number;
   /** The connection at this moment, if there is one. */
   readonly connection: () => AmqpConnection | undefined;
-  /** What lets the writes of a connection leave together. */
-  readonly gathererOf: (connection: AmqpConnection) => WriteGatherer;
   /** True while the broker takes nothing. */
   readonly isBlocked: () => boolean;
   /** Prepares a channel before anything is sent by it, after each opening. */
@@ -66,9 +63,7 @@ export class PublishLine {
     this.#reopening?.cancel();
     this.#reopening = undefined;
     const raw = await openChannel(connection, runtime, 'confirm');
-    const gatherer = this.#parts.gathererOf(connection);
-    const channel = new PublishChannel(raw, {
-      onWrite: () => gatherer.gather(),
+    const channel = new PublishChannel(raw, runtime, {
       onRoom: () => this.#flush(),
       onEnd: () => this.#ended(channel, connection),
     });
@@ -91,6 +86,7 @@ export class PublishLine {
   /** Ends what waits; what has left ends with its channel. */
   close(): void {
     this.#isClosed = true;
+    this.#channel?.flush();
     this.#timer?.cancel();
     this.#reopening?.cancel();
     const waiting = this.#waiting;

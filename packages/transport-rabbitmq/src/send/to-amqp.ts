@@ -6,6 +6,11 @@ import type { AmqpProperties } from '../rabbitmq-client.ts';
 /** AMQP: 2 is kept on disk. Everything we send is. */
 const PERSISTENT = 2;
 
+/** The properties of a message as they leave: its table of headers holds texts only. */
+export interface OutgoingProperties extends AmqpProperties {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
 /** What an outgoing message needs beside its headers. */
 export interface OutgoingFacts {
   /** For a message without an id of its own. */
@@ -19,7 +24,7 @@ export interface OutgoingFacts {
 
 const PROPERTY_OF = new Map(NATIVE_HEADERS);
 
-/** The table of headers: `__proto__` is a name like any other, and the client reads it as fast as an ordinary object. */
+/** The table of headers: `__proto__` is a name like any other, and it is read as fast as an ordinary object. */
 class HeaderTable {
   [name: string]: string;
 
@@ -28,8 +33,8 @@ class HeaderTable {
   }
 }
 
-/** The properties of a message as the client takes them. The body goes as it is. */
-export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): AmqpProperties {
+/** The properties of a message. The body goes as it is. */
+export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): OutgoingProperties {
   const table = new HeaderTable();
   const properties = emptyProperties(table);
   if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
@@ -43,14 +48,14 @@ export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): Amq
     properties.replyTo = facts.replyTo;
   }
   const sent = Date.parse(headers.get(HEADERS.sent) ?? '');
-  if (!Number.isNaN(sent)) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
+  if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
   properties.priority = facts.priority;
   if (facts.timeToLiveMs !== undefined) properties.expiration = String(facts.timeToLiveMs);
   return properties;
 }
 
-/** With every property from the beginning: all messages look alike to the client. */
-function emptyProperties(headers: HeaderTable): { -readonly [Name in keyof AmqpProperties]-?: AmqpProperties[Name] } {
+/** With every property from the beginning: all messages look alike to who writes them. */
+function emptyProperties(headers: HeaderTable): { -readonly [Name in keyof OutgoingProperties]-?: OutgoingProperties[Name] } {
   return {
     contentType: undefined,
     headers,

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { systemRuntime } from '@waybill/core';
 import { expect, it } from 'vitest';
-import type { WriteGatherer } from '../../src/connection/write-gatherer.ts';
 import type { AmqpConfirm, AmqpConnection } from '../../src/rabbitmq-client.ts';
 import type { PublishEnd } from '../../src/send/publish-channel.ts';
 import { PublishLine } from '../../src/send/publish-line.ts';
+import { SocketChannel } from '../support/socket-channel.ts';
 
 const MIB = 1024 * 1024;
 
@@ -22,14 +22,12 @@ class SilentChannel extends EventEmitter {
 }
 
 /** A line with a channel, and how its publishes have ended. */
-async function openLine(window: number) {
-  const channel = new SilentChannel();
+async function openLine<C extends EventEmitter>(window: number, channel: C) {
   const connection = { createConfirmChannel: () => Promise.resolve(channel) } as unknown as AmqpConnection;
   const line = new PublishLine({
     runtime: systemRuntime(),
     window,
     connection: () => connection,
-    gathererOf: () => ({ gather: () => undefined }) as WriteGatherer,
     isBlocked: () => false,
   });
   await line.attach(connection);
@@ -48,7 +46,7 @@ async function openLine(window: number) {
 }
 
 it('lets bodies of 64 MiB leave without a confirm, beside the one that goes over it, however few messages they are', async () => {
-  const { channel, line, ends, publish } = await openLine(1_000);
+  const { channel, line, ends, publish } = await openLine(1_000, new SilentChannel());
   const [large, small] = [Buffer.allocUnsafe(40 * MIB), Buffer.allocUnsafe(8)];
   for (const content of [large, large, small, large]) publish(content);
   expect(channel.sent).toEqual([40 * MIB, 40 * MIB]);
@@ -60,7 +58,7 @@ it('lets bodies of 64 MiB leave without a confirm, beside the one that goes over
 });
 
 it('counts no body twice, and forgets those of a channel that has ended', async () => {
-  const { channel, line, ends, publish } = await openLine(1_000);
+  const { channel, line, ends, publish } = await openLine(1_000, new SilentChannel());
   const large = Buffer.allocUnsafe(64 * MIB);
   for (let n = 1; n <= 3; n += 1) {
     publish(large);
@@ -77,4 +75,12 @@ it('counts no body twice, and forgets those of a channel that has ended', async 
   expect(next.sent).toEqual([64 * MIB]);
   expect(ends.map(({ is }) => is)).toEqual(['confirmed', 'confirmed', 'confirmed', 'lost']);
   line.close();
+});
+
+it('lets leave what was published just before it is closed', async () => {
+  const { channel, line, publish } = await openLine(1_000, new SocketChannel());
+  publish(Buffer.from('a'));
+  publish(Buffer.from('b'));
+  line.close();
+  expect(channel.socket.written).toEqual([['a'], ['b']]);
 });
