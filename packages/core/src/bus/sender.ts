@@ -58,7 +58,7 @@ export class Sender {
   }
 
   #dispatchOne(entry: TransportEntry, signal: AbortSignal | undefined): MaybePromise<void> {
-    const entries = this.#single ?? [];
+    const entries = this.#single ?? [entry];
     this.#single = undefined;
     entries[0] = entry;
     const dispatched = this.#dispatch(entries, signal === undefined ? NO_SIGNAL : { signal });
@@ -115,8 +115,9 @@ export class Sender {
     return isPromise(outcomes) ? this.#whenAccepted(entries, outcomes) : this.#assertAccepted(entries, outcomes);
   }
 
-  async #whenAccepted(entries: readonly TransportEntry[], sending: Promise<readonly SendOutcome[]>): Promise<void> {
-    this.#assertAccepted(entries, await sending);
+  /** Not `async`: that would take three times the memory of a message under way. */
+  #whenAccepted(entries: readonly TransportEntry[], sending: Promise<readonly SendOutcome[]>): Promise<void> {
+    return sending.then((outcomes) => this.#assertAccepted(entries, outcomes));
   }
 
   /** The error of an entry that was not accepted. */

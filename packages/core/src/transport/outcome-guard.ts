@@ -2,6 +2,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { Deadlines } from './deadlines.ts';
+import { PendingSend } from './pending-send.ts';
 import type { PublishOverflow, SendLimits } from './send-window.ts';
 import { SendWindow } from './send-window.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
@@ -21,9 +22,9 @@ export class OutcomeGuard {
   readonly #transport: string;
   readonly #timeoutMs: number;
   /** Ends each send that has no answer yet. */
-  readonly #unanswered: Deadlines;
-  /** Gives back the room of each send whose adapter has not answered, also where the caller has long had its outcome. */
-  readonly #taken = new Set<() => void>();
+  readonly #unanswered: Deadlines<PendingSend>;
+  /** Those whose caller has its outcome, and whose adapter has not answered. */
+  readonly #abandoned = new Set<PendingSend>();
   /** Ends each send that waits for room. */
   readonly #queued = new Set<(cause: unknown) => void>();
 
@@ -33,7 +34,8 @@ export class OutcomeGuard {
   constructor(transport: string, timeoutMs: number, { overflow, ...limits }: SendLimits & { readonly overflow: PublishOverflow }) {
     this.#transport = transport;
     this.#timeoutMs = timeoutMs;
-    this.#unanswered = new Deadlines(`no answer from the transport "${transport}" within ${timeoutMs} ms`);
+    const tooLate = `no answer from the transport "${transport}" within ${timeoutMs} ms`;
+    this.#unanswered = new Deadlines(tooLate, (pending, cause) => this.#abandon(pending, cause));
     this.#window = new SendWindow(limits);
     this.#overflow = overflow;
   }
@@ -106,8 +108,7 @@ export class OutcomeGuard {
   giveUp(cause: unknown): void {
     for (const end of this.#queued) end(cause);
     this.#unanswered.endAll(cause);
-    for (const leave of this.#taken) leave();
-    this.#taken.clear();
+    for (const pending of this.#abandoned) this.#giveBack(pending);
   }
 
   #inTime(
@@ -115,37 +116,36 @@ export class OutcomeGuard {
     entries: readonly TransportEntry[],
     { runtime, limitMs, signal }: { readonly runtime: Runtime; readonly limitMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<readonly SendOutcome[]> {
-    const count = entries.length;
-    const leave = this.#window.enter(entries);
-    this.#taken.add(leave);
     return new Promise((resolve) => {
-      const finish = (outcomes: readonly SendOutcome[]): void => {
-        if (!this.#unanswered.delete(unanswered)) return;
-        signal?.removeEventListener('abort', onAbort);
-        resolve(outcomes);
-      };
-      const end = (cause: unknown): void => finish(allUnknown(count, cause));
-      const onAbort = (): void => end(signal?.reason);
-      const unanswered = { until: runtime.monotonic() + limitMs, end };
-      this.#unanswered.add(unanswered, runtime);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const pending = new PendingSend(entries, runtime.monotonic() + limitMs, resolve);
+      this.#window.enter(pending.count, pending.bytes);
+      this.#unanswered.add(pending, runtime);
+      if (signal !== undefined) pending.listen(signal, () => this.#abandon(pending, signal.reason));
       sending.then(
-        (outcomes) => {
-          this.#giveBack(leave);
-          finish(this.#complete(outcomes, count));
-        },
-        (error: unknown) => {
-          this.#giveBack(leave);
-          end(error);
-        },
+        (outcomes) => this.#answered(pending, this.#complete(outcomes, pending.count)),
+        (error: unknown) => this.#answered(pending, allUnknown(pending.count, error)),
       );
     });
   }
 
+  #answered(pending: PendingSend, outcomes: readonly SendOutcome[]): void {
+    this.#giveBack(pending);
+    if (this.#unanswered.delete(pending)) pending.finish(outcomes);
+  }
+
+  /** The caller waits no longer. */
+  #abandon(pending: PendingSend, cause: unknown): void {
+    this.#unanswered.delete(pending);
+    this.#abandoned.add(pending);
+    pending.finish(allUnknown(pending.count, cause));
+  }
+
   /** The room is taken until the adapter answers, for it holds the entries for so long: a caller that gave up has freed nothing. */
-  #giveBack(leave: () => void): void {
-    this.#taken.delete(leave);
-    leave();
+  #giveBack(pending: PendingSend): void {
+    if (pending.hasLeft) return;
+    pending.hasLeft = true;
+    this.#abandoned.delete(pending);
+    this.#window.leave(pending.count, pending.bytes);
   }
 
   /** An adapter that answers with too few or too many cannot be trusted about any of them. */

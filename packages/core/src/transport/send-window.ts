@@ -1,5 +1,3 @@
-import type { TransportEntry } from './transport-message.ts';
-
 /** What happens to a send for which there is no room: it waits, or is refused at once. */
 export type PublishOverflow = 'wait' | 'reject';
 
@@ -28,19 +26,17 @@ export class SendWindow {
     return this.#waiting.size > 0 || this.#count >= this.#limits.count || this.#bytes >= this.#limits.bytes;
   }
 
-  /** Takes the place of entries that have left; returns what gives it back, once. */
-  enter(entries: readonly TransportEntry[]): () => void {
-    const bytes = entries.reduce((sum, { body }) => sum + body.byteLength, 0);
-    this.#count += entries.length;
+  /** Takes the place of messages that have left. */
+  enter(count: number, bytes: number): void {
+    this.#count += count;
     this.#bytes += bytes;
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      this.#count -= entries.length;
-      this.#bytes -= bytes;
-      this.#admit();
-    };
+  }
+
+  /** Gives that place back. */
+  leave(count: number, bytes: number): void {
+    this.#count -= count;
+    this.#bytes -= bytes;
+    this.#admit();
   }
 
   /** Waits for room; `admitted` is called when there is some. Returns what gives the waiting up. */
