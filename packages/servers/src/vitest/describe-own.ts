@@ -13,9 +13,9 @@ export interface OwnServer<Name extends ServerName> {
 
 /**
  * Registers tests that run against a server of their own, which they may kill, freeze and restart. It is started once for all of them;
- * a test that ends it starts it again. To be awaited at the top of a `*.broker.test.ts` file.
+ * a test that ends it starts it again. To be awaited at the top of a `*.broker.test.ts` file, or inside of another such describe.
  */
-export async function describeOwn<Name extends ServerName>(name: Name, tests: (server: OwnServer<Name>) => void): Promise<void> {
+export async function describeOwn<Name extends ServerName>(name: Name, tests: (server: OwnServer<Name>) => void | Promise<void>): Promise<void> {
   const { title, advice, native } = serverKind(name);
   const problem = await native.problem();
   const server = new Started<Name>();
@@ -24,10 +24,10 @@ export async function describeOwn<Name extends ServerName>(name: Name, tests: (s
     await askDesk({ ask: 'note-missing', server: name, problem: missing });
     return describeMissing(name, { isFound: false, isBroken: false, title: `own ${title}`, problem: missing }, () => tests(server));
   }
-  describe(`own ${title}`, { timeout: START_MS, meta: { waybillServer: name, waybillOwn: true } }, () => {
+  describe(`own ${title}`, { timeout: START_MS, meta: { waybillServer: name, waybillOwn: true } }, async () => {
     beforeAll(async () => server.use(await startOwn(name, runServers().folder)), START_MS);
     afterAll(() => server.end(), START_MS);
-    tests(server);
+    await tests(server);
   });
 }
 

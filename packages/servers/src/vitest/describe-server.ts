@@ -20,25 +20,30 @@ export interface ServerSpace {
 /**
  * Registers tests that run against a real server, in a space of their own: on RabbitMQ a new virtual host, removed at the end.
  * The server's version and where it came from are in the title. Where there is none the tests are shown as not run, and fail where
- * `WAYBILL_REQUIRE` names the server. To be awaited at the top of a `*.broker.test.ts` file.
+ * `WAYBILL_REQUIRE` names the server. To be awaited at the top of a `*.broker.test.ts` file; what
+ * needs two servers stands in one inside the other, whose promise is returned.
  */
-export async function describeServer(name: ServerName, tests: (server: ServerSpace) => void): Promise<void> {
+export async function describeServer(name: ServerName, tests: (server: ServerSpace) => void | Promise<void>): Promise<void> {
   const found = await askDesk<FoundServer>({ ask: 'find', server: name });
   if (!found.isFound) return describeMissing(name, found, () => tests(new Borrowed('', 'native')));
   const server = new Borrowed(found.version, found.source);
-  describe(`${found.title} ${found.version} (${found.source})`, { meta: { waybillServer: name } }, () => {
+  describe(`${found.title} ${found.version} (${found.source})`, { meta: { waybillServer: name } }, async () => {
     beforeAll(() => server.open(name), SPACE_MS);
     afterAll(() => server.close(), SPACE_MS);
-    tests(server);
+    await tests(server);
   });
 }
 
 /** Shows the tests as not run; fails where they must. */
-export function describeMissing(name: ServerName, found: Extract<FoundServer, { readonly isFound: false }>, tests: () => void): void {
+export function describeMissing(
+  name: ServerName,
+  found: Extract<FoundServer, { readonly isFound: false }>,
+  tests: () => void | Promise<void>,
+): void {
   const { requires } = readRequirement(runServers().requirement, Object.keys(SERVER_KINDS));
   if (found.isBroken || requires(name)) throw new Error(found.problem);
-  describe(`${found.title}: not run`, { skip: true, meta: { waybillServer: name } }, () => {
-    tests();
+  describe(`${found.title}: not run`, { skip: true, meta: { waybillServer: name } }, async () => {
+    await tests();
   });
 }
 
