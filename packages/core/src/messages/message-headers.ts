@@ -139,6 +139,12 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
     return this.#custom !== undefined && this.#custom.has(name);
   }
 
+  /** The name of the first header that is meant, among those without a slot. */
+  findCustom(isMeant: (name: string) => boolean): string | undefined {
+    if (this.#custom !== undefined) for (const name of this.#custom.keys()) if (isMeant(name)) return name;
+    return undefined;
+  }
+
   get size(): number {
     let size = this.#custom?.size ?? 0;
     for (let slot = 0; slot < this.#end; slot += 1) if (this.at(slot) !== undefined) size += 1;

@@ -15,7 +15,10 @@ export interface OwnServer<Name extends ServerName> {
  * Registers tests that run against a server of their own, which they may kill, freeze and restart. It is started once for all of them;
  * a test that ends it starts it again. To be awaited at the top of a `*.broker.test.ts` file, or inside of another such describe.
  */
-export async function describeOwn<Name extends ServerName>(name: Name, tests: (server: OwnServer<Name>) => void | Promise<void>): Promise<void> {
+export async function describeOwn<Name extends ServerName>(
+  name: Name,
+  tests: (server: OwnServer<Name>) => void | Promise<void>,
+): Promise<void> {
   const { title, advice, native } = serverKind(name);
   const problem = await native.problem();
   const server = new Started<Name>();

@@ -27,7 +27,8 @@ export interface Publish extends OutgoingMessage {
   readonly content: Buffer;
   /** What has not left when it aborts does not leave any more. */
   readonly signal: AbortSignal | undefined;
-  readonly ended: (end: PublishEnd) => void;
+  /** Called once. */
+  ended(end: PublishEnd): void;
 }
 
 /** What a channel tells. */
@@ -36,11 +37,6 @@ export interface PublishWatch {
   readonly onRoom: () => void;
   /** It is closed; everything has ended. */
   readonly onEnd: () => void;
-}
-
-interface Unconfirmed {
-  readonly publish: Publish;
-  isReturned: boolean;
 }
 
 const CONFIRMED: PublishEnd = Object.freeze({ is: 'confirmed' });
@@ -54,7 +50,9 @@ const REFUSED: PublishEnd = Object.freeze({ is: 'refused' });
 export class PublishChannel {
   readonly #channel: AmqpChannel;
   /** What was sent and has no confirm, in the order of sending; those in the middle that have one are `undefined`. */
-  #unconfirmed: (Unconfirmed | undefined)[] = [];
+  #unconfirmed: (Publish | undefined)[] = [];
+  /** Those among them that were given back. */
+  readonly #givenBack = new Set<Publish>();
   /** Where the oldest stands in the list. */
   #head = 0;
   /** The tag of what stands at the head. */
@@ -109,7 +107,7 @@ export class PublishChannel {
       if (isClosedByClient(error)) this.#ended(); // it waits for the broker to agree, perhaps for ever
       throw error;
     }
-    this.#unconfirmed.push({ publish, isReturned: false });
+    this.#unconfirmed.push(publish);
     this.#count += 1;
     this.#bytes += publish.content.byteLength;
   }
@@ -173,18 +171,18 @@ export class PublishChannel {
       this.#headTag += 1;
     }
     this.#count -= 1;
-    this.#bytes -= found.publish.content.byteLength;
-    found.publish.ended(found.isReturned ? RETURNED : end);
+    this.#bytes -= found.content.byteLength;
+    found.ended(this.#givenBack.delete(found) ? RETURNED : end);
   }
 
   /** Comes before the confirm. It does not say which publish it is: of equal ones the oldest is meant, for the broker keeps their order. */
   #returned({ fields, properties }: AmqpReturn): void {
     for (let at = this.#head; at < this.#unconfirmed.length; at += 1) {
       const found = this.#unconfirmed[at];
-      if (found === undefined || found.isReturned || !found.publish.mandatory) continue;
-      const { exchange, routingKey, properties: sent } = found.publish;
+      if (found === undefined || !found.mandatory || this.#givenBack.has(found)) continue;
+      const { exchange, routingKey, properties: sent } = found;
       if (exchange !== fields.exchange || routingKey !== fields.routingKey || sent.messageId !== properties.messageId) continue;
-      found.isReturned = true;
+      this.#givenBack.add(found);
       return;
     }
   }
@@ -198,15 +196,16 @@ export class PublishChannel {
     const end: PublishEnd = { is: 'lost', cause: this.#error ?? 'the channel was closed before the broker confirmed' };
     const [blamed, refusal] = this.#blamed(lost);
     for (const one of lost) {
-      if (one?.isReturned === true) one.publish.ended(RETURNED);
-      else one?.publish.ended(one === blamed && refusal !== undefined ? { is: 'blamed', ...refusal } : end);
+      if (one === undefined) continue;
+      if (this.#givenBack.delete(one)) one.ended(RETURNED);
+      else one.ended(one === blamed && refusal !== undefined ? { is: 'blamed', ...refusal } : end);
     }
   }
 
   /** The last one that the error can mean: whichever of them it was, the broker has taken nothing after it; of those before nobody knows. */
-  #blamed(lost: readonly (Unconfirmed | undefined)[]): readonly [Unconfirmed?, RefusedPublish?] {
+  #blamed(lost: readonly (Publish | undefined)[]): readonly [Publish?, RefusedPublish?] {
     for (const one of lost.toReversed()) {
-      const refusal = one === undefined ? undefined : refusedPublish(this.#error, one.publish.exchange, one.publish.content.length);
+      const refusal = one === undefined ? undefined : refusedPublish(this.#error, one.exchange, one.content.length);
       if (one !== undefined && refusal !== undefined) return [one, refusal];
     }
     return [];

@@ -117,15 +117,15 @@ export class PublishLine {
   }
 
   #send(publish: Publish): void {
-    const { signal, ended } = publish;
+    const { signal } = publish;
     if (signal?.aborted === true) {
-      ended({ is: 'unsent', cause: signal.reason });
+      publish.ended({ is: 'unsent', cause: signal.reason });
       return;
     }
     try {
       (this.#channel as PublishChannel).publish(publish);
     } catch (error) {
-      ended({ is: 'unsent', cause: error });
+      publish.ended({ is: 'unsent', cause: error });
     }
   }
 

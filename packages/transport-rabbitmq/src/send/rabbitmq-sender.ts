@@ -3,10 +3,12 @@ import { HEADERS, MessageHeaders } from '@waybill/core/transport';
 import { DIRECT_REPLY_TO } from '../native-headers.ts';
 import type { AmqpRoute } from '../rabbitmq-client.ts';
 import type { KnownExchanges } from './known-exchanges.ts';
-import type { PublishEnd } from './publish-channel.ts';
+import type { Publish, PublishEnd } from './publish-channel.ts';
 import type { PublishLine } from './publish-line.ts';
 import { routeOf } from './route.ts';
+import type { OutcomeTaker } from './send-call.ts';
 import { SendCall } from './send-call.ts';
+import type { OutgoingProperties } from './to-amqp.ts';
 import { headerNotAllowed, toAmqp } from './to-amqp.ts';
 
 /** What a {@link RabbitmqSender} works with. */
@@ -19,9 +21,6 @@ export interface SenderParts {
   readonly isInbox: boolean;
 }
 
-/** Told what became of one entry. */
-type Ended = (outcome: SendOutcome) => void;
-
 /** Sends entries: one outcome each, in order within a destination and partition key. */
 export class RabbitmqSender {
   readonly #parts: SenderParts;
@@ -31,11 +30,12 @@ export class RabbitmqSender {
   }
 
   send(entries: readonly TransportEntry[], { signal }: { readonly signal?: AbortSignal }): MaybePromise<readonly SendOutcome[]> {
-    const call = new SendCall(entries.length);
     if (entries.length === 0) return [];
+    const call = new SendCall(entries.length);
     const lanes = entries.length === 1 ? undefined : lanesOf(entries);
-    for (const [index, entry] of entries.entries()) {
-      if (entry.partitionKey === undefined || lanes === undefined) this.#sendOne(entry, signal, (outcome) => call.settle(index, outcome));
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index] as TransportEntry;
+      if (entry.partitionKey === undefined || lanes === undefined) this.#sendOne({ entry, index, signal, taker: call });
     }
     if (lanes !== undefined) for (const lane of lanes) this.#sendLane(lane, 0, entries, signal, call);
     return call.result();
@@ -51,75 +51,55 @@ export class RabbitmqSender {
   ): void {
     const index = lane[at];
     if (index === undefined) return;
-    this.#sendOne(entries[index] as TransportEntry, signal, (outcome) => {
+    const settle = (_index: number, outcome: SendOutcome): void => {
       call.settle(index, outcome);
       if (outcome.status === 'accepted') this.#sendLane(lane, at + 1, entries, signal, call);
       else for (const behind of lane.slice(at + 1)) call.settle(behind, { status: 'rejected', code: 'LANE_BLOCKED', retryable: true });
-    });
+    };
+    this.#sendOne({ entry: entries[index] as TransportEntry, index, signal, taker: { settle } });
   }
 
-  #sendOne(entry: TransportEntry, signal: AbortSignal | undefined, ended: Ended): void {
+  #sendOne(one: OneEntry): void {
+    const { entry } = one;
     const refusal = this.#refusalOf(entry);
     if (refusal !== undefined) {
-      ended(refusal);
+      one.taker.settle(one.index, refusal);
       return;
     }
     const delayMs = entry.notBefore === undefined ? 0 : entry.notBefore - this.#parts.runtime.now();
     const route = routeOf(entry, delayMs);
     const known = route.exchange === '' ? true : this.#parts.exchanges.has(route.exchange);
-    if (known === true) this.#publish(entry, route, delayMs > 0, signal, ended);
-    else void this.#publishIfThere(known, entry, route, delayMs > 0, signal, ended);
+    if (known === true) this.#publish(one, route, delayMs > 0);
+    else void this.#publishIfThere(known, one, route, delayMs > 0);
   }
 
-  async #publishIfThere(
-    asking: Promise<boolean>,
-    entry: TransportEntry,
-    route: AmqpRoute,
-    isDelayed: boolean,
-    signal: AbortSignal | undefined,
-    ended: Ended,
-  ): Promise<void> {
+  async #publishIfThere(asking: Promise<boolean>, one: OneEntry, route: AmqpRoute, isDelayed: boolean): Promise<void> {
+    const { taker, index } = one;
     try {
-      if (await asking) this.#publish(entry, route, isDelayed, signal, ended);
-      else ended(isDelayed ? rejected('SEND_REJECTED', false, NO_LADDER) : rejected('UNROUTABLE', false));
+      if (await asking) this.#publish(one, route, isDelayed);
+      else taker.settle(index, isDelayed ? rejected('SEND_REJECTED', false, NO_LADDER) : rejected('UNROUTABLE', false));
     } catch (error) {
-      ended(rejected('SEND_REJECTED', true, error));
+      taker.settle(index, rejected('SEND_REJECTED', true, error));
     }
   }
 
-  #publish(entry: TransportEntry, route: AmqpRoute, isDelayed: boolean, signal: AbortSignal | undefined, ended: Ended): void {
-    const { runtime, line, isInbox } = this.#parts;
+  #publish(one: OneEntry, route: AmqpRoute, isDelayed: boolean): void {
+    const { runtime, line, isInbox, exchanges } = this.#parts;
+    const { entry } = one;
     const nativeId = entry.headers.get(HEADERS.id) ?? runtime.id();
     // What waits in the ladder must not expire there: it would come early. Core looks at the expiry when it comes.
     const timeToLiveMs = entry.expiresAt === undefined || isDelayed ? undefined : Math.max(0, Math.ceil(entry.expiresAt - runtime.now()));
-    const { body } = entry;
-    line.publish({
-      ...route,
-      content: Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-      properties: toAmqp(entry, { nativeId, timeToLiveMs, priority: entry.priority, replyTo: isInbox ? DIRECT_REPLY_TO : undefined }),
-      signal,
-      ended: (end) => ended(this.#outcomeOf(end, nativeId, route)),
-    });
-  }
-
-  #outcomeOf(end: PublishEnd, nativeId: string, { exchange }: AmqpRoute): SendOutcome {
-    if (end.is === 'confirmed') return { status: 'accepted', nativeId };
-    if (end.is === 'returned') return rejected('UNROUTABLE', false);
-    if (end.is === 'refused') return rejected('SEND_REJECTED', true, NACKED);
-    if (end.is === 'unsent')
-      return end.cause instanceof RangeError ? rejected('HEADERS_TOO_LARGE', false, end.cause) : rejected('SEND_REJECTED', true, end.cause);
-    if (end.is === 'lost') return { status: 'unknown', cause: end.cause };
-    if (end.code === 'UNROUTABLE') this.#parts.exchanges.forget(exchange);
-    return rejected(end.code, false, end.cause);
+    const properties = toAmqp(entry, { nativeId, timeToLiveMs, priority: entry.priority, replyTo: isInbox ? DIRECT_REPLY_TO : undefined });
+    line.publish(new EntryPublish(one, route, properties, nativeId, exchanges));
   }
 
   /** What can be known before anything leaves. */
   #refusalOf(entry: TransportEntry): SendOutcome | undefined {
     const { maxMessageBytes, maxHeaderBytes } = this.#parts.capabilities;
     if (entry.body.byteLength > maxMessageBytes) return rejected('MESSAGE_TOO_LARGE', false);
-    const headers = entry.headers instanceof MessageHeaders ? entry.headers : MessageHeaders.copyOf(entry.headers);
+    const headers = MessageHeaders.readOnly(entry.headers);
     if (!headers.fitsInto(maxHeaderBytes)) return rejected('HEADERS_TOO_LARGE', false);
-    const refused = headerNotAllowed(entry.headers);
+    const refused = headerNotAllowed(headers);
     if (refused !== undefined)
       return rejected('HEADER_NOT_ALLOWED', false, `AMQP does not carry a header of the name "${refused.slice(0, 100)}"`);
     return this.#unsupported(entry);
@@ -131,6 +111,62 @@ export class RabbitmqSender {
     const isTooLate = notBefore !== undefined && notBefore - runtime.now() > capabilities.delay.maxMs;
     return isTooLate ? rejected('SEND_REJECTED', false, `RabbitMQ delays by at most ${capabilities.delay.maxMs} ms`) : undefined;
   }
+}
+
+/** An entry of a call, and who is told what became of it. */
+interface OneEntry {
+  readonly entry: TransportEntry;
+  readonly index: number;
+  readonly signal: AbortSignal | undefined;
+  readonly taker: OutcomeTaker;
+}
+
+/** An entry on its way to the broker. One object without closures: there is one for each message. */
+class EntryPublish implements Publish {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly mandatory: boolean;
+  readonly content: Buffer;
+  readonly properties: OutgoingProperties;
+  readonly signal: AbortSignal | undefined;
+  readonly #taker: OutcomeTaker;
+  readonly #index: number;
+  readonly #nativeId: string;
+  readonly #exchanges: KnownExchanges;
+
+  constructor(
+    { entry: { body }, index, signal, taker }: OneEntry,
+    { exchange, routingKey, mandatory }: AmqpRoute,
+    properties: OutgoingProperties,
+    nativeId: string,
+    exchanges: KnownExchanges,
+  ) {
+    this.exchange = exchange;
+    this.routingKey = routingKey;
+    this.mandatory = mandatory;
+    this.content = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    this.properties = properties;
+    this.signal = signal;
+    this.#taker = taker;
+    this.#index = index;
+    this.#nativeId = nativeId;
+    this.#exchanges = exchanges;
+  }
+
+  ended(end: PublishEnd): void {
+    if (end.is === 'blamed' && end.code === 'UNROUTABLE') this.#exchanges.forget(this.exchange);
+    this.#taker.settle(this.#index, outcomeOf(end, this.#nativeId));
+  }
+}
+
+function outcomeOf(end: PublishEnd, nativeId: string): SendOutcome {
+  if (end.is === 'confirmed') return { status: 'accepted', nativeId };
+  if (end.is === 'returned') return rejected('UNROUTABLE', false);
+  if (end.is === 'refused') return rejected('SEND_REJECTED', true, NACKED);
+  if (end.is === 'unsent')
+    return end.cause instanceof RangeError ? rejected('HEADERS_TOO_LARGE', false, end.cause) : rejected('SEND_REJECTED', true, end.cause);
+  if (end.is === 'lost') return { status: 'unknown', cause: end.cause };
+  return rejected(end.code, false, end.cause);
 }
 
 const NACKED = 'the broker could not store it: the queue is full and rejects, or its leader has changed';

@@ -1,14 +1,20 @@
 import type { SendOutcome } from '@waybill/core/transport';
 
+/** Told what became of an entry: the one at that index of a call. */
+export interface OutcomeTaker {
+  settle(index: number, outcome: SendOutcome): void;
+}
+
 /** The outcomes of one call, as they come in. */
-export class SendCall {
+export class SendCall implements OutcomeTaker {
   /** Filled out of order. */
-  readonly #outcomes: SendOutcome[] = [];
+  readonly #outcomes: (SendOutcome | undefined)[];
   #open: number;
   #resolve: ((outcomes: readonly SendOutcome[]) => void) | undefined;
 
   constructor(count: number) {
     this.#open = count;
+    this.#outcomes = count === 1 ? [undefined] : Array.from({ length: count });
   }
 
   /** Notes what became of the entry at that index; the first word counts. */
@@ -16,12 +22,12 @@ export class SendCall {
     if (this.#outcomes[index] !== undefined) return;
     this.#outcomes[index] = outcome;
     this.#open -= 1;
-    if (this.#open === 0) this.#resolve?.(this.#outcomes);
+    if (this.#open === 0) this.#resolve?.(this.#outcomes as readonly SendOutcome[]);
   }
 
   /** All outcomes: at once when they are there. */
   result(): readonly SendOutcome[] | Promise<readonly SendOutcome[]> {
-    if (this.#open === 0) return this.#outcomes;
+    if (this.#open === 0) return this.#outcomes as readonly SendOutcome[];
     return new Promise((resolve) => {
       this.#resolve = resolve;
     });

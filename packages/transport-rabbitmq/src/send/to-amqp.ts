@@ -1,4 +1,4 @@
-import type { TransportMessage } from '@waybill/core/transport';
+import type { MessageHeaders, TransportMessage } from '@waybill/core/transport';
 import { HEADERS, utf8Length } from '@waybill/core/transport';
 import { MAX_SHORT_BYTES, NATIVE_HEADERS } from '../native-headers.ts';
 import type { AmqpProperties } from '../rabbitmq-client.ts';
@@ -72,17 +72,13 @@ function emptyProperties(headers: HeaderTable): { -readonly [Name in keyof Outgo
 }
 
 /** The first header name that AMQP, or the client on the other side, cannot carry; `undefined` when all can be. */
-export function headerNotAllowed(headers: ReadonlyMap<string, string>): string | undefined {
-  let refused: string | undefined;
-  headers.forEach((_value, name) => {
-    if (!isCarried(name)) refused ??= name;
-  });
-  return refused;
+export function headerNotAllowed(headers: MessageHeaders): string | undefined {
+  return headers.findCustom(isNotCarried);
 }
 
 /** Of `__proto__` the other side would make a prototype; of a name of the broker's, a history that never was. */
-function isCarried(name: string): boolean {
-  return isShort(name) && name !== '__proto__' && name !== 'x-death';
+function isNotCarried(name: string): boolean {
+  return !isShort(name) || name === '__proto__' || name === 'x-death';
 }
 
 /** True for a text that a property, or the name of a header, can be. */

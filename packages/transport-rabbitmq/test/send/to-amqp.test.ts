@@ -94,17 +94,12 @@ describe('the properties of an outgoing message', () => {
 
 describe('a header that AMQP does not carry', () => {
   it.each(['__proto__', 'x-death', 'n'.repeat(256), 'é'.repeat(128)])('is found: %s', (name) => {
-    expect(
-      headerNotAllowed(
-        new Map([
-          ['fine', ''],
-          [name, 'value'],
-        ]),
-      ),
-    ).toBe(name);
+    expect(headerNotAllowed(MessageHeaders.empty().set(HEADERS.sent, '').set('fine', '').set(name, 'value'))).toBe(name);
   });
 
   it('is not found among those that it carries', () => {
-    expect(headerNotAllowed(new Map(['constructor', 'n'.repeat(255), 'é'.repeat(127), ''].map((name) => [name, ''])))).toBeUndefined();
+    const names = ['constructor', 'n'.repeat(255), 'é'.repeat(127), ''];
+    expect(headerNotAllowed(MessageHeaders.copyOf(new Map(names.map((name) => [name, '']))))).toBeUndefined();
+    expect(headerNotAllowed(MessageHeaders.empty())).toBeUndefined();
   });
 });
