@@ -1,8 +1,7 @@
 import { LOG_EVENTS } from '@waybill/core/transport';
+import { judge } from '../judge.ts';
 import type { Verdict } from '../runner.ts';
-import { expectThat } from '../runner.ts';
 import { CaseHarness } from './case-harness.ts';
-import { ProcessWatch } from './process-watch.ts';
 import type { TransportCase } from './transport-case.ts';
 import type { TransportHarness } from './transport-harness.ts';
 
@@ -15,17 +14,6 @@ import type { TransportHarness } from './transport-harness.ts';
 export async function runCase(one: TransportCase, author: TransportHarness): Promise<Verdict> {
   const harness = new CaseHarness(author);
   if (!harness.offers(one.needsKill ?? [])) return 'not offered';
-  const watch = new ProcessWatch();
-  try {
-    const verdict = await one.run(harness);
-    await harness.finish();
-    const allowed: readonly string[] = [...(one.logs ?? []), ...(harness.capabilities.durable ? [] : [LOG_EVENTS.messagesLeft])];
-    for (const { level, fields, message } of harness.log.lines)
-      expectThat(allowed.includes(fields.event), `"${fields.event}" was logged as ${level}, which the case does not declare: ${message}`);
-    expectThat(watch.complaints.length === 0, watch.complaints.join('; '));
-    return verdict;
-  } finally {
-    await harness.abandon().catch(() => undefined);
-    watch.end();
-  }
+  const logs = [...(one.logs ?? []), ...(harness.capabilities.durable ? [] : [LOG_EVENTS.messagesLeft])];
+  return judge(harness, logs, () => one.run(harness));
 }

@@ -1,20 +1,15 @@
 import type { IMessageTransport } from '@waybill/core/transport';
+import type { CaseTimes } from '../case-run.ts';
 import type { CaseProcess } from './case-process.ts';
 import type { FaultPort } from './fault-port.ts';
 import type { OwnProcessEnd } from './own-process.ts';
 
 /** What an author supplies to run the suite against a transport. */
-export interface TransportHarness {
+export interface TransportHarness extends CaseTimes {
   /** A new transport, not open. All transports of one harness reach the same broker. */
   create(): IMessageTransport;
-  /** True where all clocks and timers, the broker's too, come from the `Runtime`: cases then run in virtual time. @default false */
-  readonly virtualTime?: boolean;
   /** How to break things. @default none: cases that need a fault are `not offered` */
   readonly faults?: FaultPort;
-  /** In real time: how long a case waits for what must happen, in milliseconds. @default 5_000 */
-  readonly patienceMs?: number;
-  /** In real time: how long nothing must happen before a case believes that nothing will, in milliseconds. @default 300 */
-  readonly quietMs?: number;
   /** Runs a script that calls `liveOnce` on such a transport in a process of its own; see `runAlone`. @default not offered */
   alone?(): Promise<OwnProcessEnd>;
   /**

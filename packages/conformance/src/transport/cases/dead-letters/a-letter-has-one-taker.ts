@@ -1,7 +1,7 @@
 import { expectThat } from '../../../runner.ts';
 import { buryTexts } from '../../bury-texts.ts';
 import { Bench } from '../../bench.ts';
-import { makeGate } from '../../gate.ts';
+import { makeGate } from '../../../gate.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 export const aLetterHasOneTaker: TransportCase = {

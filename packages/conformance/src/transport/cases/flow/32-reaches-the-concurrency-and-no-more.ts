@@ -1,6 +1,6 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
 import { expectThat } from '../../../runner.ts';
-import { makeGate } from '../../gate.ts';
+import { makeGate } from '../../../gate.ts';
 import { startBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
 

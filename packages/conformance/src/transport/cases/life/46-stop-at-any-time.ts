@@ -4,7 +4,7 @@ import { isBusError } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { rejectionOf } from '../../bench.ts';
 import type { CaseHarness } from '../../case-harness.ts';
-import { overlay } from '../../overlay.ts';
+import { overlay } from '../../../overlay.ts';
 import { makeBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
 

@@ -2,7 +2,7 @@ import { createBus, defineCommand, defineEvent } from '@waybill/core';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
 import { Bench } from '../../bench.ts';
-import { overlay } from '../../overlay.ts';
+import { overlay } from '../../../overlay.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
 const Work = defineCommand<{ readonly n: number }>('conformance.work');

@@ -1,7 +1,7 @@
 import { defineQuery, endpoint, handler, isBusError, typed } from '@waybill/core';
 import { expectThat } from '../../../runner.ts';
 import { rejectionOf } from '../../bench.ts';
-import { makeGate } from '../../gate.ts';
+import { makeGate } from '../../../gate.ts';
 import { startBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
 

@@ -1,7 +1,7 @@
 import { defineCommand, endpoint, handler } from '@waybill/core';
 import { LOG_EVENTS } from '@waybill/core/transport';
 import { expectThat } from '../../../runner.ts';
-import { makeGate } from '../../gate.ts';
+import { makeGate } from '../../../gate.ts';
 import { startBus } from '../../start-bus.ts';
 import type { TransportCase } from '../../transport-case.ts';
 
