@@ -53,10 +53,14 @@ export function attemptLogFields({ messageId, contract, correlationId, attempt, 
 export function replyLogFields(
   headers: ReadonlyMap<string, string>,
 ): Omit<MessageLogFields, 'attempt'> & { readonly requestId: string | undefined } {
+  return { ...storedLogFields(headers), requestId: loggedText(headers.get(HEADERS.request)) };
+}
+
+/** The fields of a message that waits to be sent. */
+export function storedLogFields(headers: ReadonlyMap<string, string>): Omit<MessageLogFields, 'attempt'> {
   return {
     messageId: loggedText(headers.get(HEADERS.id)),
     message: loggedText(headers.get(HEADERS.name)),
     correlationId: loggedText(headers.get(HEADERS.correlation)),
-    requestId: loggedText(headers.get(HEADERS.request)),
   };
 }

@@ -1,0 +1,269 @@
+import type { MaybePromise } from '../runtime/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { settlesInTime } from '../runtime/settles-in-time.ts';
+import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import type { OutboxMonitor } from './outbox-monitor.ts';
+import type { IOutboxStore, OutboxRow } from './outbox-store.ts';
+import type { BatchResult } from './relay-batch.ts';
+import { NOTHING_SENT, judgeBatch, unblocked } from './relay-batch.ts';
+import type { ResolvedRelayOptions } from './relay-options.ts';
+import { RelayPace } from './relay-pace.ts';
+import { RelayStore } from './relay-store.ts';
+
+/** What an {@link OutboxRelay} works with. */
+export interface RelayParts {
+  readonly store: Pick<IOutboxStore, 'lease' | 'leave' | 'markSent' | 'markFailed' | 'onAdded'>;
+  /** The service whose rows these are. */
+  readonly scope: string;
+  readonly runtime: Runtime;
+  /** Hands entries to the transport: one outcome per entry. After `signal` has aborted it answers at once. */
+  readonly send: (entries: readonly TransportEntry[], signal: AbortSignal) => MaybePromise<readonly SendOutcome[]>;
+  /** False while the transport has no connection, or its broker takes no messages. */
+  readonly isConnected: () => boolean;
+  readonly monitor: OutboxMonitor;
+}
+
+/** What a look at the outbox has led to. After `rows` there are perhaps more, after `full` there are. `failed` waits before the next. */
+type Turn =
+  | { readonly found: 'nothing' | 'rows' | 'full'; readonly waitMs?: never }
+  | { readonly found: 'failed'; readonly waitMs: number };
+
+/** So many batches in a row of which nothing is accepted are the broker's fault, and not that of their rows. */
+const FRUITLESS_AT_MOST = 2;
+/** After so much of a batch's bytes the next row may be too large for it. */
+const FULL_FROM = 0.5;
+
+/**
+ * Sends what stands in the outbox: reads a batch, hands it to the transport, and removes what was accepted while the next batch is
+ * sent. One of many: each relay of a scope has a share by a lease, and nothing but the store stands between them. It lives until
+ * it is stopped, whatever store and transport do.
+ */
+export class OutboxRelay {
+  readonly #parts: RelayParts;
+  readonly #options: ResolvedRelayOptions;
+  readonly #pace: RelayPace;
+  readonly #store: RelayStore;
+  readonly #over = new AbortController();
+  /** Ends what is being sent. */
+  #sending: AbortController | undefined;
+  #running: Promise<void> | undefined;
+  #endHints: () => void = () => undefined;
+  #life: 'running' | 'draining' | 'ending' = 'running';
+  #isWoken = false;
+  #onWake: () => void = () => undefined;
+  /** One row at a time, to find the one that the transport cannot answer for. */
+  #isProbing = false;
+
+  constructor(parts: RelayParts, options: ResolvedRelayOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#pace = new RelayPace(options.pollMinMs, options.pollMaxMs);
+    this.#store = new RelayStore({ ...parts, pace: this.#pace, over: this.#over.signal }, options);
+  }
+
+  start(): void {
+    const { store, scope, runtime } = this.#parts;
+    this.#endHints = store.onAdded(scope, () => this.wake());
+    this.#running = runtime.spawn('outbox relay', () => this.#run());
+  }
+
+  /** Rows may have been added. While it works it looks once more after that; many calls are one. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#onWake();
+  }
+
+  /**
+   * Sends what stands in the outbox, for at most `limitMs`, gives its share to others, which has `leaveMs`, and ends. What was not
+   * sent stays in the outbox.
+   */
+  async stop({ limitMs, leaveMs }: { readonly limitMs: number; readonly leaveMs: number }): Promise<void> {
+    if (this.#running === undefined) return;
+    const { runtime } = this.#parts;
+    this.#endHints();
+    this.#life = 'draining';
+    this.wake();
+    if (limitMs > 0) await settlesInTime(this.#running, { limitMs, runtime });
+    this.#life = 'ending';
+    this.#sending?.abort(new Error('the bus has stopped'));
+    this.wake();
+    await settlesInTime(
+      this.#running.then(() => this.#leave()),
+      { limitMs: leaveMs, runtime },
+    );
+    this.#over.abort(new Error('the relay has ended'));
+    this.#running = undefined;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#life !== 'ending') {
+      const turn = await this.#safeTurn();
+      if (this.#life === 'draining' && (turn.found === 'nothing' || turn.found === 'failed')) return;
+      if (this.#life === 'running') await this.#pauseAfter(turn);
+      await this.#parts.runtime.yield();
+    }
+  }
+
+  async #leave(): Promise<void> {
+    this.#store.renounce();
+    await this.#store.leave();
+  }
+
+  async #pauseAfter(turn: Turn): Promise<void> {
+    if (turn.found === 'nothing') return this.#pause(this.#pace.empty(this.#store.nextDueMs), true);
+    this.#pace.busy();
+    if (turn.found === 'failed') return this.#pause(turn.waitMs, false);
+    return turn.found === 'full' ? undefined : this.#pause(this.#options.pollMinMs, true);
+  }
+
+  /** Waits; a stop ends it, and a wake where `endsByWake`. */
+  #pause(waitMs: number, endsByWake: boolean): Promise<void> {
+    if (endsByWake && this.#isWoken) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.#onWake = () => undefined;
+        resolve();
+      };
+      const timer = this.#parts.runtime.setTimer(waitMs, end);
+      this.#onWake = () => {
+        if (endsByWake || this.#life !== 'running') end();
+      };
+    });
+  }
+
+  /** What nobody has thought of ends no relay either. */
+  async #safeTurn(): Promise<Turn> {
+    try {
+      return await this.#turn();
+    } catch (error) {
+      this.#parts.monitor.storeFailed(error);
+      return { found: 'failed', waitMs: this.#pace.storeFailed() };
+    }
+  }
+
+  async #turn(): Promise<Turn> {
+    const { isConnected, monitor } = this.#parts;
+    const isQuiet = this.#pace.isIdle && !this.#isWoken && this.#store.nextDueMs !== 0;
+    if (monitor.isDue) {
+      const status = await monitor.look();
+      if (isQuiet && status?.waiting === 0) return NOTHING; // an idle outbox is asked one thing at a time
+    }
+    this.#isWoken = false;
+    if (!isConnected()) return this.#withoutBroker();
+    const rows = await this.#store.readAnew(this.#limit());
+    if (rows === undefined) return { found: 'failed', waitMs: this.#pace.storeFailed() };
+    return rows.length === 0 ? NOTHING : this.#sendAll(rows);
+  }
+
+  /** Its share is of no use here, and another process may have a connection. */
+  async #withoutBroker(): Promise<Turn> {
+    if (this.#store.leftMs > 0) this.#store.renounce();
+    return (await this.#store.leave()) ? NOTHING : { found: 'failed', waitMs: this.#pace.storeFailed() };
+  }
+
+  /** Sends batch after batch, until there is nothing more, or it is time to give to others what is more than its share. */
+  async #sendAll(first: readonly OutboxRow[]): Promise<Turn> {
+    const { runtime, monitor } = this.#parts;
+    const until = runtime.monotonic() + this.#options.leaseMs / 3;
+    let rows = first;
+    let result = NOTHING_SENT;
+    let isFull = false;
+    while (rows.length > 0 && (await this.#mayBegin(rows))) {
+      isFull = this.#isFull(rows);
+      const sending = this.#send(rows);
+      const meanwhile = this.#meanwhile(result, { rows, sending, reads: isFull && runtime.monotonic() < until });
+      const [outcome, next]: [BatchResult, readonly OutboxRow[]] = await Promise.all([sending, meanwhile]);
+      if (!isFruitful(outcome)) return this.#fruitless(rows, outcome);
+      this.#pace.fruitful();
+      this.#isProbing = false;
+      monitor.goesWell();
+      result = outcome;
+      rows = unblocked(next, outcome);
+      await runtime.yield();
+    }
+    await this.#store.mark(result);
+    return { found: isFull || rows.length > 0 ? 'full' : 'rows' };
+  }
+
+  /** While a batch is sent: the one before is written down, the next one read, the lease renewed. */
+  async #meanwhile(
+    before: BatchResult,
+    now: { readonly rows: readonly OutboxRow[]; readonly sending: Promise<unknown>; readonly reads: boolean },
+  ): Promise<readonly OutboxRow[]> {
+    await this.#store.mark(before);
+    const next = now.reads ? await this.#store.readAhead({ except: now.rows, limit: this.#limit() }) : undefined;
+    await this.#store.renewUntil(now.sending, now.rows);
+    return next ?? [];
+  }
+
+  /** True while what was read is this relay's own for long enough to be sent. Else it is forgotten, for somebody else may send it. */
+  async #mayBegin(rows: readonly OutboxRow[]): Promise<boolean> {
+    if (this.#life === 'ending') return false;
+    return this.#store.lastsFor(this.#options.leaseMs / 3, rows);
+  }
+
+  async #send(rows: readonly OutboxRow[]): Promise<BatchResult> {
+    const { runtime, monitor, send, isConnected } = this.#parts;
+    const giveUp = new AbortController();
+    this.#sending = giveUp;
+    const endWatch = this.#abortBeforeLeaseEnds(giveUp);
+    let outcomes: readonly SendOutcome[] = [];
+    try {
+      outcomes = await send(
+        rows.map(({ entry }) => entry),
+        giveUp.signal,
+      );
+    } catch (error) {
+      outcomes = rows.map(() => ({ status: 'unknown', cause: error }));
+    }
+    endWatch();
+    this.#sending = undefined;
+    const result = judgeBatch(rows, outcomes, () => runtime.random());
+    monitor.sent(result.sent.length);
+    return isConnected() && !giveUp.signal.aborted ? result : { ...result, failed: [] };
+  }
+
+  /** Returns what ends the watching. */
+  #abortBeforeLeaseEnds(giveUp: AbortController): () => void {
+    const { runtime } = this.#parts;
+    const marginMs = this.#options.leaseMs / 10;
+    const leftMs = (): number => this.#store.leftMs - marginMs;
+    const look = (): void => {
+      if (leftMs() > 0) timer = runtime.setTimer(leftMs(), look);
+      else giveUp.abort(new Error('the lease of the relay has run out'));
+    };
+    let timer = runtime.setTimer(Math.max(0, leftMs()), look);
+    return () => timer.cancel();
+  }
+
+  /**
+   * Nothing of a batch was accepted: at first that is the broker's fault, and nothing is written down. When it goes on, what was answered is
+   * the rows' own failure, and where nothing is answered one row at a time is tried.
+   */
+  async #fruitless(rows: readonly OutboxRow[], { failed }: BatchResult): Promise<Turn> {
+    const waitMs = this.#pace.fruitless();
+    if (this.#pace.fruitlessInARow > FRUITLESS_AT_MOST && this.#parts.isConnected()) {
+      const own = rows.length === 1 ? failed : failed.filter(({ isAnswered }) => isAnswered);
+      await this.#store.mark({ ...NOTHING_SENT, failed: own });
+      this.#isProbing = own.length === 0 || rows.length === 1;
+      this.#parts.monitor.stalled(failed[0]?.reason);
+      if (own.some(({ isAnswered }) => isAnswered)) return { found: 'failed', waitMs: this.#pace.firstFruitlessMs };
+    }
+    return { found: 'failed', waitMs };
+  }
+
+  #limit(): number {
+    return this.#isProbing ? 1 : this.#options.batchSize;
+  }
+
+  #isFull(rows: readonly OutboxRow[]): boolean {
+    if (rows.length >= this.#limit()) return true;
+    return rows.reduce((sum, { entry }) => sum + entry.body.byteLength, 0) >= this.#options.maxBatchBytes * FULL_FROM;
+  }
+}
+
+const NOTHING: Turn = Object.freeze({ found: 'nothing' });
+
+/** True when a batch has led to something: a row is accepted, or one is refused for good. */
+const isFruitful = ({ sent, refused }: BatchResult): boolean => sent.length > 0 || refused.length > 0;

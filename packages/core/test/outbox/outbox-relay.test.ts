@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { RelayBench, entryOf } from '../support/relay-bench.ts';
+
+const ids = (from: number, to: number): readonly string[] => Array.from({ length: to - from + 1 }, (_, index) => `m${from + index}`);
+
+describe('the outbox relay', () => {
+  it('sends what is committed at once, in the order of storing, and removes it', async () => {
+    const bench = await new RelayBench().open();
+    await bench.running();
+    await bench.add('m1', ['m2', 'k'], 'm3');
+    await bench.runtime.settle();
+    expect(bench.broker.accepted).toEqual(['m1', 'm2', 'm3']);
+    expect(await bench.left()).toBe(0);
+  });
+
+  it('sends what was committed before it started', async () => {
+    const bench = await new RelayBench().open();
+    await bench.add('m1');
+    await bench.running();
+    expect(bench.broker.accepted).toEqual(['m1']);
+  });
+
+  it('finds what nobody has told it of, within `pollMax`', async () => {
+    const bench = await new RelayBench().open();
+    const process = bench.process({ pollMax: '3s' });
+    process.hints = false;
+    process.relay.start();
+    await bench.runtime.advance(60_000);
+    await bench.add('m1');
+    await bench.runtime.advance(2_999);
+    await bench.runtime.advance(1);
+    expect(bench.broker.accepted).toEqual(['m1']);
+  });
+
+  it('is told of many commits while it sends, and looks once more', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 100;
+    const process = await bench.running();
+    await bench.add('m1');
+    await bench.runtime.settle();
+    for (const id of ids(2, 30)) await bench.add(id);
+    process.statements.length = 0;
+    await bench.runtime.advance(210);
+    expect(bench.broker.calls).toEqual([['m1'], ids(2, 30)]);
+    expect(process.statements.filter((one) => one === 'lease').length).toBeLessThanOrEqual(2);
+  });
+
+  it('asks at most one thing in five seconds while there is nothing to do', async () => {
+    const bench = await new RelayBench().open();
+    const process = await bench.running();
+    await bench.runtime.advance(60_000);
+    process.statements.length = 0;
+    await bench.runtime.advance(600_000);
+    expect(process.statements.length).toBeLessThanOrEqual(120);
+    expect(new Set(process.statements)).toEqual(new Set(['lease', 'status']));
+  });
+
+  it('uses two statements for a full batch, and reads the next one while it sends', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 10;
+    await bench.add(...ids(1, 1_000));
+    const process = bench.process({ batchSize: 100 });
+    process.relay.start();
+    await bench.runtime.advance(100);
+    expect(bench.broker.accepted).toEqual(ids(1, 1_000));
+    expect(process.statements.filter((one) => one === 'markSent').length).toBe(10);
+    expect(process.statements.filter((one) => one === 'lease').length).toBeLessThanOrEqual(12);
+    expect(await bench.left()).toBe(0);
+  });
+
+  it('reads no more bytes at once than `maxBatchBytes`, and a larger row alone', async () => {
+    const bench = await new RelayBench().open();
+    const sizes = [400, 400, 400, 5_000, 400, 400];
+    await bench.addEntries(...sizes.map((bytes, index) => ({ entry: entryOf(`m${index + 1}`, undefined, bytes) })));
+    await bench.running({ maxBatchBytes: 1_000 });
+    await bench.runtime.advance(100);
+    expect(bench.broker.calls).toEqual([['m1', 'm2'], ['m3'], ['m4'], ['m5', 'm6']]);
+  });
+
+  it('sends a delayed row when it is due, not before, and wakes by itself for it', async () => {
+    const bench = await new RelayBench().open();
+    await bench.running();
+    await bench.addEntries({ entry: entryOf('later'), dueAt: bench.runtime.now() + 90_000 });
+    await bench.runtime.advance(89_999);
+    expect(bench.broker.accepted).toEqual([]);
+    await bench.runtime.advance(1);
+    expect(bench.broker.accepted).toEqual(['later']);
+  });
+
+  it('shares the work with another relay, and neither sends what the other has', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 20;
+    const first = await bench.running({ batchSize: 20 });
+    const second = await bench.running({ batchSize: 20 });
+    for (let round = 0; round < 200; round += 1) {
+      await bench.add(...Array.from({ length: 20 }, (_, index) => [`m${round}.${index}`, `k${index}`] as const));
+      await bench.runtime.advance(50);
+    }
+    await bench.runtime.advance(20_000);
+    expect(bench.broker.accepted.length).toBe(4_000);
+    expect(new Set(bench.broker.accepted).size).toBe(4_000);
+    expect(Math.min(first.sent.length, second.sent.length)).toBeGreaterThan(1_000);
+  });
+
+  it('gives a part of its share to a relay that comes while it never rests', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 50;
+    await bench.add(...Array.from({ length: 5_000 }, (_, index) => [`m${index}`, `k${index}`] as const));
+    const first = await bench.running({ batchSize: 10 });
+    await bench.runtime.advance(1_000);
+    const second = await bench.running({ batchSize: 10 });
+    await bench.runtime.advance(12_000);
+    expect(second.sent.length).toBeGreaterThan(100);
+    expect(first.sent.length).toBeGreaterThan(100);
+    expect(new Set(bench.broker.accepted).size).toBe(bench.broker.accepted.length);
+  });
+
+  it('says nothing above info while all is well', async () => {
+    const bench = await new RelayBench().open();
+    const process = await bench.running();
+    await bench.add(...ids(1, 50));
+    await bench.runtime.advance(60_000);
+    expect(process.logged.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    expect(process.monitor.faults).toEqual([]);
+  });
+});
+
+describe('a relay that stops', () => {
+  it('sends what stands in the outbox first, and leaves no timer behind', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 100;
+    await bench.add(...ids(1, 100));
+    const process = bench.process({ batchSize: 10 });
+    process.relay.start();
+    const stopping = process.relay.stop({ limitMs: 3_000, leaveMs: 500 });
+    await bench.runtime.advance(3_000);
+    await stopping;
+    expect(bench.broker.accepted).toEqual(ids(1, 100));
+    expect(await bench.left()).toBe(0);
+    expect(bench.runtime.openTimers).toBe(0);
+  });
+
+  it('leaves the rest when its time is over: written down is what was accepted, and another relay goes on at once', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 100;
+    await bench.add(...ids(1, 100));
+    const first = bench.process({ batchSize: 10 });
+    first.relay.start();
+    const stopping = first.relay.stop({ limitMs: 350, leaveMs: 500 });
+    await bench.runtime.advance(1_000);
+    await stopping;
+    const sentByFirst = bench.broker.accepted.length;
+    expect(sentByFirst).toBeGreaterThanOrEqual(30);
+    expect(sentByFirst).toBeLessThan(60);
+    await bench.running({ batchSize: 100 });
+    await bench.runtime.advance(200);
+    expect(bench.broker.accepted).toEqual(ids(1, 100));
+  });
+
+  it('gives up what the broker does not answer when its time is over', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = () => 'silent';
+    await bench.add('m1');
+    const process = await bench.running();
+    let isStopped = false;
+    void process.relay.stop({ limitMs: 100, leaveMs: 5_000 }).then(() => (isStopped = true));
+    await bench.runtime.advance(101);
+    expect(isStopped).toBe(true);
+    bench.broker.verdictOf = () => undefined;
+    await bench.running();
+    expect(bench.broker.accepted).toEqual(['m1']);
+  });
+
+  it('resolves in its time though broker and store answer nothing', async () => {
+    const bench = await new RelayBench().open();
+    await bench.add('m1');
+    const process = bench.process();
+    process.fault.before = (operation) => (operation === 'lease' ? undefined : new Promise<void>(() => undefined));
+    bench.broker.verdictOf = () => 'silent';
+    process.relay.start();
+    await bench.runtime.advance(1_000);
+    let isStopped = false;
+    void process.relay.stop({ limitMs: 2_000, leaveMs: 500 }).then(() => (isStopped = true));
+    await bench.runtime.advance(2_500);
+    expect(isStopped).toBe(true);
+  });
+});
