@@ -37,6 +37,7 @@ export type { GuardCounters, GuardOptions } from './transport/guarded-transport.
 // headers
 export { DEAD_LETTER_REASONS, HEADER_PREFIX, HEADERS } from './messages/headers.ts';
 export type { DeadLetterReason, HeaderKey } from './messages/headers.ts';
+export { isoTimeReader } from './messages/iso-time.ts';
 export { MessageHeaders, SLOTS, utf8Length } from './messages/message-headers.ts';
 
 // runtime and errors

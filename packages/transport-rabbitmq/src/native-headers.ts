@@ -1,4 +1,4 @@
-import { HEADERS } from '@waybill/core/transport';
+import type { HeaderKey } from '@waybill/core/transport';
 
 /** Properties of AMQP that mean what a header of ours means. */
 type NativeProperty = 'messageId' | 'correlationId' | 'contentType' | 'type' | 'replyTo' | 'appId';
@@ -8,13 +8,13 @@ type NativeProperty = 'messageId' | 'correlationId' | 'contentType' | 'type' | '
  * when it is too long for a property: each entry of the table costs the clients on both sides a microsecond. On receive ours
  * wins where both are given.
  */
-export const NATIVE_HEADERS: readonly (readonly [header: string, property: NativeProperty])[] = [
-  [HEADERS.id, 'messageId'],
-  [HEADERS.correlation, 'correlationId'],
-  [HEADERS.contentType, 'contentType'],
-  [HEADERS.name, 'type'],
-  [HEADERS.replyTo, 'replyTo'],
-  [HEADERS.source, 'appId'],
+export const NATIVE_HEADERS: readonly (readonly [header: HeaderKey, property: NativeProperty])[] = [
+  ['id', 'messageId'],
+  ['correlation', 'correlationId'],
+  ['contentType', 'contentType'],
+  ['name', 'type'],
+  ['replyTo', 'replyTo'],
+  ['source', 'appId'],
 ];
 
 /** The longest text of a property, and of a header's name, in bytes. */

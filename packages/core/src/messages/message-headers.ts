@@ -14,6 +14,8 @@ export const SLOTS = Object.freeze(Object.fromEntries(KEYS.map((key, slot) => [k
 
 const { id: ID, conversation: CONVERSATION, sent: SENT } = SLOTS;
 const NO_SLOTS: readonly (string | undefined)[] = Object.freeze([]);
+/** What slots begin as: of a size that most messages do not go beyond. */
+const FREE_SLOTS: readonly (string | undefined)[] = COMMON.map(() => undefined);
 /** The conversation of a message that begins one. */
 const SAME_AS_ID = Symbol('the id');
 /** What an id that is not made yet may weigh at most, in characters: a UUID has 36. */
@@ -228,6 +230,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   #putShared(slot: number, value: string | undefined): void {
     if (this.#slots[slot] === value) return;
     this.#makeOwn();
+    if (this.#slots.length === 0) this.#slots = FREE_SLOTS.slice();
     const slots = this.#slots as (string | undefined)[];
     while (slots.length < slot) slots.push(undefined);
     slots[slot] = value;
@@ -237,7 +240,7 @@ export class MessageHeaders implements ReadonlyMap<string, string> {
   #makeOwn(): void {
     if (this.#writable === 'own') return;
     this.#assertWritable();
-    this.#slots = this.#slots.slice();
+    this.#slots = this.#slots.length === 0 ? [] : this.#slots.slice();
     if (this.#custom !== undefined) this.#custom = new Map(this.#custom);
     this.#writable = 'own';
   }

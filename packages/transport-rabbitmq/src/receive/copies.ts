@@ -4,7 +4,7 @@ import { inTime } from '../connection/in-time.ts';
 import type { AmqpRoute } from '../rabbitmq-client.ts';
 import type { PublishEnd } from '../send/publish-channel.ts';
 import type { PublishLine } from '../send/publish-line.ts';
-import { toAmqp } from '../send/to-amqp.ts';
+import { amqpWriter } from '../send/to-amqp.ts';
 import { delayRoute } from '../topology/delay-ladder.ts';
 import { ROUTE_EXCHANGE, entityName } from '../topology/entity-names.ts';
 import { routingKeyInSlot, slotWordOf } from '../topology/routing-keys.ts';
@@ -21,6 +21,7 @@ export interface CopyParts {
 
 /** Sends copies of what came to an endpoint: back to it after a delay, or to its dead letters. Each is confirmed by the broker. */
 export function copySender({ runtime, endpoint, line }: CopyParts): CopySender {
+  const toAmqp = amqpWriter();
   const copy = async (original: OriginalMessage, overlay: ReadonlyMap<string, string>, route: AmqpRoute): Promise<void> => {
     const headers = MessageHeaders.copyOf(original.headers);
     for (const [name, value] of overlay) headers.set(name, value);

@@ -1,7 +1,9 @@
 import type { TransportMessage } from '@waybill/core/transport';
-import { HEADERS, MessageHeaders } from '@waybill/core/transport';
+import { MessageHeaders, SLOTS } from '@waybill/core/transport';
 import { BROKER_HEADERS, NATIVE_HEADERS } from '../native-headers.ts';
 import type { AmqpMessage, AmqpProperties } from '../rabbitmq-client.ts';
+
+const NATIVE_SLOTS = NATIVE_HEADERS.map(([key, property]) => [SLOTS[key], property] as const);
 
 /**
  * A message as it has arrived: texts, numbers and truth values of the header table as strings, the native properties where
@@ -12,12 +14,12 @@ export function fromAmqp({ content, properties }: Pick<AmqpMessage, 'content' | 
   const headers = MessageHeaders.empty();
   const table = properties.headers;
   if (table !== undefined) for (const name of Object.keys(table)) read(headers, name, table[name]);
-  for (const [header, property] of NATIVE_HEADERS) {
+  for (const [slot, property] of NATIVE_SLOTS) {
     const value = properties[property];
-    if (typeof value === 'string' && !headers.has(header)) headers.set(header, value);
+    if (typeof value === 'string' && headers.at(slot) === undefined) headers.put(slot, value);
   }
-  if (!headers.has(HEADERS.sent) && isInstant(properties.timestamp))
-    headers.set(HEADERS.sent, new Date(properties.timestamp * 1_000).toISOString());
+  if (headers.at(SLOTS.sent) === undefined && isInstant(properties.timestamp))
+    headers.put(SLOTS.sent, new Date(properties.timestamp * 1_000).toISOString());
   return { headers, body: content };
 }
 

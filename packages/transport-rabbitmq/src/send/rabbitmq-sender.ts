@@ -9,7 +9,7 @@ import { routeOf } from './route.ts';
 import type { OutcomeTaker } from './send-call.ts';
 import { SendCall } from './send-call.ts';
 import type { OutgoingProperties } from './to-amqp.ts';
-import { headerNotAllowed, toAmqp } from './to-amqp.ts';
+import { amqpWriter, headerNotAllowed } from './to-amqp.ts';
 
 /** What a {@link RabbitmqSender} works with. */
 export interface SenderParts {
@@ -24,6 +24,7 @@ export interface SenderParts {
 /** Sends entries: one outcome each, in order within a destination and partition key. */
 export class RabbitmqSender {
   readonly #parts: SenderParts;
+  readonly #toAmqp: ReturnType<typeof amqpWriter> = amqpWriter();
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -89,7 +90,12 @@ export class RabbitmqSender {
     const nativeId = entry.headers.get(HEADERS.id) ?? runtime.id();
     // What waits in the ladder must not expire there: it would come early. Core looks at the expiry when it comes.
     const timeToLiveMs = entry.expiresAt === undefined || isDelayed ? undefined : Math.max(0, Math.ceil(entry.expiresAt - runtime.now()));
-    const properties = toAmqp(entry, { nativeId, timeToLiveMs, priority: entry.priority, replyTo: isInbox ? DIRECT_REPLY_TO : undefined });
+    const properties = this.#toAmqp(entry, {
+      nativeId,
+      timeToLiveMs,
+      priority: entry.priority,
+      replyTo: isInbox ? DIRECT_REPLY_TO : undefined,
+    });
     line.publish(new EntryPublish(one, route, properties, nativeId, exchanges));
   }
 

@@ -1,5 +1,5 @@
 import type { MessageHeaders, TransportMessage } from '@waybill/core/transport';
-import { HEADERS, utf8Length } from '@waybill/core/transport';
+import { HEADERS, isoTimeReader, utf8Length } from '@waybill/core/transport';
 import { MAX_SHORT_BYTES, NATIVE_HEADERS } from '../native-headers.ts';
 import type { AmqpProperties } from '../rabbitmq-client.ts';
 
@@ -22,7 +22,7 @@ export interface OutgoingFacts {
   readonly replyTo?: string | undefined;
 }
 
-const PROPERTY_OF = new Map(NATIVE_HEADERS);
+const PROPERTY_OF = new Map(NATIVE_HEADERS.map(([key, property]) => [HEADERS[key] as string, property]));
 
 /** The table of headers: `__proto__` is a name like any other, and it is read as fast as an ordinary object. */
 class HeaderTable {
@@ -33,25 +33,28 @@ class HeaderTable {
   }
 }
 
-/** The properties of a message. The body goes as it is. */
-export function toAmqp({ headers }: TransportMessage, facts: OutgoingFacts): OutgoingProperties {
-  const table = new HeaderTable();
-  const properties = emptyProperties(table);
-  if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
-  headers.forEach((value, name) => {
-    const property = PROPERTY_OF.get(name);
-    if (property === undefined || !isShort(value)) table[name] = value;
-    else properties[property] = value;
-  });
-  if (facts.replyTo !== undefined) {
-    delete table[HEADERS.replyTo];
-    properties.replyTo = facts.replyTo;
-  }
-  const sent = Date.parse(headers.get(HEADERS.sent) ?? '');
-  if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
-  properties.priority = facts.priority;
-  if (facts.timeToLiveMs !== undefined) properties.expiration = String(facts.timeToLiveMs);
-  return properties;
+/** What makes the properties of messages. It remembers the last time that it read: many messages share one. */
+export function amqpWriter(): (message: TransportMessage, facts: OutgoingFacts) => OutgoingProperties {
+  const readTime = isoTimeReader();
+  return ({ headers }, facts) => {
+    const table = new HeaderTable();
+    const properties = emptyProperties(table);
+    if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
+    headers.forEach((value, name) => {
+      const property = PROPERTY_OF.get(name);
+      if (property === undefined || !isShort(value)) table[name] = value;
+      else properties[property] = value;
+    });
+    if (facts.replyTo !== undefined) {
+      delete table[HEADERS.replyTo];
+      properties.replyTo = facts.replyTo;
+    }
+    const sent = readTime(headers.get(HEADERS.sent) ?? '');
+    if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
+    properties.priority = facts.priority;
+    if (facts.timeToLiveMs !== undefined) properties.expiration = String(facts.timeToLiveMs);
+    return properties;
+  };
 }
 
 /** With every property from the beginning: all messages look alike to who writes them. */

@@ -2,7 +2,7 @@ import { HEADERS, MessageHeaders } from '@waybill/core/transport';
 import { describe, expect, it } from 'vitest';
 import type { OutgoingMessage } from '../../src/send/publish-frames.ts';
 import { PublishFrames } from '../../src/send/publish-frames.ts';
-import { toAmqp } from '../../src/send/to-amqp.ts';
+import { amqpWriter } from '../../src/send/to-amqp.ts';
 import { bodyFrame, headerFrame, methodFrame } from '../support/peer/amqp-codec.ts';
 
 const CHANNEL = 300;
@@ -44,7 +44,10 @@ describe('the frames of a message', () => {
     ['to the default exchange, not mandatory', { ...message({}), exchange: '', routingKey: 'é'.repeat(127), mandatory: false }],
     ['with a body that fills a frame', message({}, Buffer.alloc(FRAME_MAX - 8, 'a'))],
     ['with a body of several frames', message({}, Buffer.alloc(3 * FRAME_MAX, 'b'))],
-    ['that core has made', message(toAmqp({ headers: sent, body: Buffer.alloc(0) }, { nativeId: 'id-1', priority: 9, timeToLiveMs: 5 }))],
+    [
+      'that core has made',
+      message(amqpWriter()({ headers: sent, body: Buffer.alloc(0) }, { nativeId: 'id-1', priority: 9, timeToLiveMs: 5 })),
+    ],
     ['with an empty table of headers', message({ headers: {} })],
     ['with half of a surrogate pair', message({ type: 'a\ud800b', headers: { '\udc00': '\ud800' } })],
     ['with times beyond 32 bits', message({ timestamp: 8_640_000_000_000 })],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { HEADERS, MessageHeaders } from '@waybill/core/transport';
 import { fromAmqp } from '../../src/receive/from-amqp.ts';
-import { headerNotAllowed, toAmqp } from '../../src/send/to-amqp.ts';
+import { amqpWriter, headerNotAllowed } from '../../src/send/to-amqp.ts';
 
 const body = Buffer.from('body');
+const toAmqp = amqpWriter();
 const sent = (headers: Record<string, string>, facts: Partial<Parameters<typeof toAmqp>[1]> = {}) =>
   toAmqp({ headers: new Map(Object.entries(headers)), body }, { nativeId: headers[HEADERS.id] ?? 'made', ...facts });
 const tableOf = (properties: ReturnType<typeof toAmqp>): Record<string, unknown> => ({ ...properties.headers });
@@ -48,6 +49,12 @@ describe('the properties of an outgoing message', () => {
     expect(properties.messageId).toBeUndefined();
     expect(tableOf(properties)).toEqual({ [HEADERS.correlation]: long, [HEADERS.id]: long });
     expect(sent({ [HEADERS.correlation]: 'é'.repeat(127) }).correlationId).toBe('é'.repeat(127));
+  });
+
+  it('say when each was sent, in whole seconds; nothing where that is no time, or before the first that AMQP knows', () => {
+    const times = ['2026-11-21T14:00:00.999Z', '2026-11-21T14:00:01.000Z', '2026-11-21T14:00:00.999Z', 'soon', '1969-12-31T23:59:59.999Z'];
+    const timestamps = times.map((time) => sent({ [HEADERS.sent]: time }).timestamp);
+    expect([...timestamps, sent({}).timestamp]).toEqual([1_795_269_600, 1_795_269_601, 1_795_269_600, undefined, undefined, undefined]);
   });
 
   it('have an id of their own where the message has none', () => {

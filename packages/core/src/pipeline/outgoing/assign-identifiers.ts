@@ -5,7 +5,7 @@ import { carryTrace } from '../../messages/trace-headers.ts';
 import { toMilliseconds } from '../../runtime/duration.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { SerializerRegistry } from '../../serialization/serializer-registry.ts';
-import { isoTime, isoTimeWriter } from '../../messages/iso-time.ts';
+import { isoTime, isoTimeReader, isoTimeWriter } from '../../messages/iso-time.ts';
 import { IncomingContext } from '../incoming-context.ts';
 import type { OutgoingContext } from '../outgoing-context.ts';
 import type { PlainStep } from '../step.ts';
@@ -13,8 +13,9 @@ import type { PlainStep } from '../step.ts';
 /** Fills in ids, name, version, times and source; correlation, conversation, causation and trace come from the message being handled. */
 export function assignIdentifiers(runtime: Runtime, source: string, serializers: SerializerRegistry): PlainStep<OutgoingContext> {
   const writeTime = isoTimeWriter();
+  const readTime = isoTimeReader();
   const makeId = (sent: string | undefined): string => {
-    const at = sent === undefined ? Number.NaN : Date.parse(sent); // a middleware may have written another one, of any text
+    const at = sent === undefined ? Number.NaN : readTime(sent); // a middleware may have written another one, of any text
     return runtime.id(at >= 0 ? at : undefined);
   };
   const commonOf = commonHeaders(source, serializers);
