@@ -1,16 +1,22 @@
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 
-/** Something that is ended when it lasts for too long. */
-interface Deadline {
+/** Something that is ended when it lasts for too long. Who makes it leaves the links alone. */
+export interface Deadline<Item> {
   /** By {@link Runtime.monotonic}. */
   readonly until: number;
+  previous: Item | undefined;
+  next: Item | undefined;
 }
 
-/** Ends what lasts for too long, by one timer for all of it: one for each costs every message that is answered in time. */
-export class Deadlines<Item extends Deadline> {
+/**
+ * Ends what lasts for too long, by one timer for all of it: one for each costs every message that is answered in time. The items
+ * are linked with each other: a `Set` leaves tables behind that keep alive what was deleted long ago, until all memory is looked through.
+ */
+export class Deadlines<Item extends Deadline<Item>> {
   readonly #tooLate: string;
   readonly #end: (item: Item, cause: unknown) => void;
-  readonly #open = new Set<Item>();
+  #first: Item | undefined;
+  #last: Item | undefined;
   #timer: Timer | undefined;
   #dueAt = 0;
 
@@ -23,24 +29,34 @@ export class Deadlines<Item extends Deadline> {
     this.#end = end;
   }
 
-  add(deadline: Item, runtime: Runtime): void {
-    this.#open.add(deadline);
-    if (this.#timer === undefined || deadline.until < this.#dueAt) this.#arm(deadline.until, runtime);
+  add(item: Item, runtime: Runtime): void {
+    item.previous = this.#last;
+    if (this.#last === undefined) this.#first = item;
+    else this.#last.next = item;
+    this.#last = item;
+    if (this.#timer === undefined || item.until < this.#dueAt) this.#arm(item.until, runtime);
   }
 
   /** False when it was gone already. The timer goes with the last. */
-  delete(deadline: Item): boolean {
-    const isOpen = this.#open.delete(deadline);
-    if (this.#open.size === 0) {
+  delete(item: Item): boolean {
+    const { previous, next } = item;
+    if (previous === undefined && item !== this.#first) return false;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    item.previous = undefined;
+    item.next = undefined;
+    if (this.#first === undefined) {
       this.#timer?.cancel();
       this.#timer = undefined;
     }
-    return isOpen;
+    return true;
   }
 
-  /** Ends all that is there now. */
+  /** Ends all that is there. */
   endAll(cause: unknown): void {
-    for (const item of this.#open) this.#end(item, cause);
+    while (this.#first !== undefined) this.#end(this.#first, cause);
   }
 
   #arm(dueAt: number, runtime: Runtime): void {
@@ -52,11 +68,13 @@ export class Deadlines<Item extends Deadline> {
   #endOverdue(runtime: Runtime): void {
     this.#timer = undefined;
     const now = runtime.monotonic();
-    let next = Number.POSITIVE_INFINITY;
-    for (const item of this.#open) {
+    let nextDue = Number.POSITIVE_INFINITY;
+    for (let item = this.#first; item !== undefined;) {
+      const { next } = item;
       if (item.until <= now) this.#end(item, this.#tooLate);
-      else next = Math.min(next, item.until);
+      else nextDue = Math.min(nextDue, item.until);
+      item = next;
     }
-    if (this.#open.size > 0) this.#arm(next, runtime);
+    if (this.#first !== undefined) this.#arm(nextDue, runtime);
   }
 }

@@ -1,7 +1,8 @@
+import type { Deadline } from './deadlines.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
 
 /** A send that has left, until its adapter has answered. One object without closures of its own: there is one for each message. */
-export class PendingSend {
+export class PendingSend implements Deadline<PendingSend> {
   /** When its caller has waited for long enough. */
   readonly until: number;
   /** The room that it takes: how many messages, and how many bytes of bodies. */
@@ -11,6 +12,8 @@ export class PendingSend {
   #unlisten: (() => void) | undefined;
   /** True when its room was given back. */
   hasLeft: boolean = false;
+  previous: PendingSend | undefined = undefined;
+  next: PendingSend | undefined = undefined;
 
   constructor(entries: readonly TransportEntry[], until: number, resolve: (outcomes: readonly SendOutcome[]) => void) {
     this.until = until;

@@ -21,7 +21,7 @@ const MAX_FIXED_BYTES = 128;
 /** A length, a type and another length. */
 const TABLE_ENTRY_BYTES = 6;
 /** A text that is shorter is written faster here than by a call of the platform. */
-const SHORT_UNITS = 64;
+const SHORT_UNITS = 16;
 
 const METHOD_FRAME = 1;
 const HEADER_FRAME = 2;
