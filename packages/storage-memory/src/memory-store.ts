@@ -1,6 +1,8 @@
 import type { FacetKey, IInboxStore, IOutboxStore, IStore, StoreOpenOptions, TransactOptions } from '@waybill/core/persistence';
 import { StoreError, ambientOf, unlessAborted } from '@waybill/core/persistence';
 import { MemoryInboxStore } from './inbox/memory-inbox-store.ts';
+import type { MemoryStoreFaults } from './memory-faults.ts';
+import { CommitFaults, memoryStoreFaults } from './memory-faults.ts';
 import type { MemoryTransaction } from './memory-transaction.ts';
 import { MemoryOutboxStore } from './outbox/memory-outbox-store.ts';
 import { StoreHost } from './store-host.ts';
@@ -11,6 +13,8 @@ import type { Transaction } from './tables/transaction.ts';
 export interface MemoryStore extends IStore<MemoryTransaction> {
   /** The committed rows of a table of business data, as copies; for tests, also while the store is closed. */
   rows<Value>(table: string): ReadonlyMap<string, Value>;
+  /** What can go wrong here, for tests. */
+  readonly faults: MemoryStoreFaults;
 }
 
 /**
@@ -27,12 +31,15 @@ class InMemoryStore implements MemoryStore {
   readonly durable = false;
   readonly outbox: IOutboxStore<MemoryTransaction>;
   readonly inbox: IInboxStore<MemoryTransaction>;
+  readonly faults: MemoryStoreFaults;
   readonly #host = new StoreHost();
   readonly #database = new Database();
+  readonly #commits = new CommitFaults();
   readonly #current = ambientOf<Transaction>();
 
   constructor() {
     this.outbox = new MemoryOutboxStore(this.#host) as IOutboxStore<MemoryTransaction>;
+    this.faults = memoryStoreFaults(this.#host, this.#database, this.#commits);
     this.inbox = new MemoryInboxStore(this.#host, this.#database) as IInboxStore<MemoryTransaction>;
   }
 
@@ -52,10 +59,10 @@ class InMemoryStore implements MemoryStore {
     const transaction = this.#database.begin(isolation);
     try {
       const result = await unlessAborted(this.#run(transaction, work), signal);
-      transaction.commit();
+      this.#commits.commit(transaction);
       return result;
     } catch (error) {
-      const reason = conflictOf(transaction) ?? error;
+      const reason = endOf(transaction) ?? error;
       transaction.rollBack(reason);
       throw reason;
     }
@@ -78,8 +85,8 @@ class InMemoryStore implements MemoryStore {
   }
 }
 
-/** The conflict that has ended it, however it was wrapped or swallowed since. */
-function conflictOf({ failure }: Transaction): StoreError | undefined {
+/** What the store itself has ended it with, however that was wrapped or swallowed since. */
+function endOf({ failure }: Transaction): StoreError | undefined {
   const reason = failure?.reason;
-  return reason instanceof StoreError && reason.code === 'TRANSACTION_CONFLICT' ? reason : undefined;
+  return reason instanceof StoreError && reason.code !== 'NO_TRANSACTION' ? reason : undefined;
 }

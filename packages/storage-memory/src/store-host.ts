@@ -6,8 +6,11 @@ import type { Runtime } from '@waybill/core/transport';
 export class StoreHost {
   #runtime: Runtime | undefined;
   #opened = 0;
+  #away = 0;
 
+  /** @throws StoreError `STORE_UNAVAILABLE` while it is away */
   open(runtime: Runtime): void {
+    this.#assertThere();
     this.#runtime ??= runtime;
     this.#opened += 1;
   }
@@ -17,8 +20,19 @@ export class StoreHost {
     if (this.#opened === 0) this.#runtime = undefined;
   }
 
-  /** @throws StoreError `STORE_UNAVAILABLE` when it is not open */
+  /** Nothing gets through until the returned function was called. */
+  goAway(): () => void {
+    let isAway = true;
+    this.#away += 1;
+    return () => {
+      if (isAway) this.#away -= 1;
+      isAway = false;
+    };
+  }
+
+  /** @throws StoreError `STORE_UNAVAILABLE` when it is not open, or away */
   get runtime(): Runtime {
+    this.#assertThere();
     if (this.#runtime !== undefined) return this.#runtime;
     throw new StoreError('STORE_UNAVAILABLE', 'The memory store is not open. Call `open` first; a bus opens its store when it starts.');
   }
@@ -27,5 +41,9 @@ export class StoreHost {
   instant(now: StoreNow): number {
     const { runtime } = this;
     return now === storeClock ? runtime.now() : now;
+  }
+
+  #assertThere(): void {
+    if (this.#away > 0) throw new StoreError('STORE_UNAVAILABLE', 'The memory store is away, as `faults` was told to. Let it come back.');
   }
 }

@@ -11,5 +11,14 @@ import { StoreRun } from './store-run.ts';
 export async function runStoreCase<Tx>(one: StoreCase, author: StoreHarness<Tx>): Promise<Verdict> {
   const run = new StoreRun(author as StoreHarness<unknown>);
   if (one.needs !== undefined && run.faults[one.needs] === undefined) return 'not offered';
-  return judge(run, [], async () => (await one.run(run)) ?? 'proven');
+  return judge(run, [], () => verdictOf(one, run));
+}
+
+async function verdictOf(one: StoreCase, run: StoreRun): Promise<Verdict> {
+  try {
+    return (await one.run(run)) ?? 'proven';
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('conformance:')) throw error;
+    throw new Error(`conformance: the store failed where it must not: ${String(error)}`, { cause: error });
+  }
 }

@@ -73,7 +73,7 @@ export interface SendFailure {
 export interface OutboxStatus {
   /** Rows to be sent that are due, those behind a held one included. */
   readonly waiting: number;
-  /** Rows that wait for their time. */
+  /** Rows that wait for their time, or for another try. */
   readonly delayed: number;
   /** Rows that an operator must decide on. */
   readonly held: number;

@@ -28,6 +28,13 @@ export class Database {
     return known;
   }
 
+  /** Rolls all running transactions back; what they still do fails with the reason. Returns how many. */
+  breakAll(reason: unknown): number {
+    const running = Array.from(this.#running);
+    for (const transaction of running) transaction.break(reason);
+    return running.length;
+  }
+
   /** Makes what it wrote visible, all at once, and gives its rows to those who wait. */
   end(transaction: Transaction, writes: ReadonlyMap<VersionedTable<unknown>, ReadonlyMap<string, unknown>>, reason?: unknown): void {
     this.#running.delete(transaction);

@@ -101,6 +101,12 @@ export class Transaction implements MemoryTransaction {
     this.#database.end(this, new Map(), reason);
   }
 
+  /** Rolls it back from outside: all that its work still does fails with the reason. */
+  break(reason: unknown): void {
+    this.#failure ??= { reason };
+    this.rollBack(reason);
+  }
+
   get #readsAt(): number {
     return this.#snapshot ?? this.#database.commits;
   }
@@ -125,9 +131,9 @@ export class Transaction implements MemoryTransaction {
   }
 
   #assertUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
     if (this.#hasEnded)
       throw new StoreError('NO_TRANSACTION', 'The transaction has ended. Await in its work all that uses it, and use it nowhere else.');
-    if (this.#failure !== undefined) throw this.#failure.reason;
   }
 }
 
