@@ -41,6 +41,8 @@ export type {
   HandlerMethod,
   HandlerOptions,
   HandlerResult,
+  AnyIdempotencyKey,
+  IdempotencyKey,
 } from './handling/handler.ts';
 export type { AnyHandlerClass, Handler, HandlerClass } from './handling/handler-class.ts';
 export type { HandlesDecorator } from './decorators/handles.ts';
@@ -59,11 +61,13 @@ export type {
   RecoveryDescription,
   RouteDescription,
   StepDescription,
+  StoreDescription,
 } from './bus/bus-description.ts';
 export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
 
 // transactions
 export type { Register, RegisteredTransaction } from './pipeline/register.ts';
+export type { TransactionContext } from './unit-of-work/bus-transaction.ts';
 
 // endpoints
 export { endpoint } from './bus/endpoint.ts';

@@ -3,7 +3,8 @@ import type { Contract } from '../messages/contract.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
 import { assertBatch, optionsOf } from '../pipeline/batch.ts';
-import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import type { MessageCapture } from '../pipeline/message-capture.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
@@ -17,9 +18,9 @@ export interface Batch {
   readonly messages: readonly unknown[];
   readonly options: BatchOptions<never>;
   /** The message being handled. */
-  readonly parent?: IncomingContext | undefined;
-  /** Keeps them until the handler has returned, less those that are detached. */
-  readonly captures?: boolean;
+  readonly parent?: ConsumeContext | undefined;
+  /** What keeps them until the work is done, less those that are detached. */
+  readonly into?: MessageCapture;
 }
 
 /** Calls to the transport that are under way at once, for messages without a partition key. */
@@ -64,7 +65,9 @@ class BatchRun {
       let options: SendOptions | undefined;
       try {
         options = optionsOf(this.#batch.options, message, index);
-        const prepared = this.#sender.prepare(this.#batch.kind, this.#batch.contract, message, options, this.#batch.parent);
+        const { kind, contract, parent, into } = this.#batch;
+        const isStored = into?.isStored === true && options.detached !== true;
+        const prepared = this.#sender.prepare(kind, contract, message, options, parent, isStored);
         this.#take(index, isPromise(prepared) ? await prepared : prepared);
       } catch (error) {
         this.#block(options, index);
@@ -82,10 +85,10 @@ class BatchRun {
   }
 
   #take(index: number, context: OutgoingContext): void {
-    const { captures = false, parent } = this.#batch;
+    const { into } = this.#batch;
     if (this.#isBlocked({ index, context })) this.#refuse({ index, context });
-    else if (captures && context.options.detached !== true) {
-      parent?.capture(context);
+    else if (into !== undefined && context.options.detached !== true) {
+      into.capture(context);
       this.outcomes[index] = { status: 'captured', messageId: idOf(context) };
     } else this.#leaving.push({ index, context });
   }

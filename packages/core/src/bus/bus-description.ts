@@ -66,6 +66,14 @@ export interface RouteDescription {
   readonly rule: RouteRule;
 }
 
+/** The store of a bus. */
+export interface StoreDescription {
+  readonly name: string;
+  readonly durable: boolean;
+  /** Under which its rows and keys stand. */
+  readonly scope: string;
+}
+
 /** A bus as frozen data: what `describeBus` gives. Holds no secret, no function and nothing that changes. */
 export interface BusDescription {
   readonly name: string;
@@ -73,6 +81,8 @@ export interface BusDescription {
   readonly transport: string;
   readonly capabilities: TransportCapabilities;
   readonly provisioning: Provisioning;
+  /** `undefined` without one. */
+  readonly store: StoreDescription | undefined;
   readonly publishTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly endpoints: readonly EndpointDescription[];

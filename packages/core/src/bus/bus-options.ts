@@ -148,7 +148,7 @@ export function resolveBusOptions(options: AnyBusOptions): ResolvedBusOptions {
   };
   report.add([...endpointProblems(endpoints, uses.routes), ...contractProblems(uses), ...unhandledProblems(uses)]);
   if (isTransport(options.transport)) report.add(foreignOptionProblems(endpoints, options.transport.name));
-  report.collect(() => ambientWork(options.ambient));
+  report.collect(() => ambientWork(options));
   const publishTimeoutMs = report.collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
   const drainTimeoutMs = report.collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
   report.assertNone('The bus');

@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { GuardedTransport } from '../transport/guarded-transport.ts';
 import type { BusStore } from '../unit-of-work/bus-store.ts';
-import type { AmbientAttempt } from './ambient-work.ts';
+import type { AmbientWork } from '../pipeline/message-capture.ts';
 import type { Ambient } from '../runtime/ambient.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FaultSender } from './fault-sender.ts';
@@ -40,7 +40,7 @@ export interface BusParts {
   readonly serializers: SerializerRegistry;
   readonly ledger: ReplyLedger;
   /** Where handlers are found without their context; `undefined` where they are not. */
-  readonly ambient: Ambient<AmbientAttempt> | undefined;
+  readonly ambient: Ambient<AmbientWork> | undefined;
   /** Where units of work are; `undefined` without one. */
   readonly store: BusStore | undefined;
   /** Makes what asks, anew at each start. */

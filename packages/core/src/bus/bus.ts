@@ -3,6 +3,8 @@ import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.t
 import type { BusHealth } from './health.ts';
 import type { BusStatistics } from './statistics.ts';
 import type { MessageSender } from '../pipeline/message-sender.ts';
+import type { RegisteredTransaction } from '../pipeline/register.ts';
+import type { TransactionContext } from '../unit-of-work/bus-transaction.ts';
 import type { BusTopology } from './bus-topology.ts';
 import type { ConfigurationProblem, ValidateOptions } from './validate-bus.ts';
 
@@ -78,6 +80,15 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * @throws ConfigurationError `OPTION_INVALID`; the reason of `signal`
    */
   validate(options?: ValidateOptions): Promise<readonly ConfigurationProblem[]>;
+  /**
+   * Joins a transaction of the store's database that the caller has opened: what `work` sends, by its `context` or by this bus, is in
+   * the outbox when it resolves, and leaves when the caller has committed. The caller commits or rolls back. It asks the
+   * broker nothing, and works while that is away. Where `work` rejects nothing is added. What is sent with `detached: true` and what is
+   * requested leaves at once.
+   * @throws what `work` throws, and what the database says: then the transaction cannot be committed; ConfigurationError `STORE_MISSING`,
+   * `OPTION_INVALID`, `BUS_NOT_STARTED`, `BUS_STOPPED`
+   */
+  transaction<Result>(tx: RegisteredTransaction, work: (context: TransactionContext) => Promise<Result> | Result): Promise<Result>;
   /** What it needs of its broker: to print, compare, apply and prune, also before it starts. */
   readonly topology: BusTopology;
   /** @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED` */

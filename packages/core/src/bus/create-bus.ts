@@ -19,7 +19,6 @@ import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { Bus } from './bus.ts';
 import type { AnyBusOptions, BusOptions, ResolvedBusOptions } from './bus-options.ts';
 import { resolveBusOptions } from './bus-options.ts';
-import type { AmbientAttempt } from './ambient-work.ts';
 import { ambientWork, withAttempt } from './ambient-work.ts';
 import type { Ambient } from '../runtime/ambient.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -30,6 +29,8 @@ import { FaultSender } from './fault-sender.ts';
 import type { BoundEndpoint } from './endpoint.ts';
 import { keepDescription } from './describe-bus.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { AmbientWork } from '../pipeline/message-capture.ts';
+import type { MessageSpans } from '../pipeline/message-spans.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { Step } from '../pipeline/step.ts';
 import type { LinkedEndpoint } from './bus-parts.ts';
@@ -69,7 +70,6 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     transport: transport.name,
     capabilities: transport.capabilities,
     spans: telemetry.spans,
-    store: busStoreOf(options, resolved),
   };
   const keeper = topologyKeeper(transport, options, resolved, parts);
   const ledger = new ReplyLedger(transport, runtime);
@@ -79,10 +79,12 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     run: linkSteps(outgoing),
     routes: parts.routes,
     declareTopic: (topic, contract, signal) => keeper.declareTopic(topic, contract, signal),
+    assertTopic: (topic, contract) => keeper.assertTopic(topic, contract),
     ledger,
   });
-  const ambient = ambientWork(options.ambient);
-  const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts, ambient));
+  const store = busStoreOf(options, resolved, telemetry.spans);
+  const ambient = ambientWork(options);
+  const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts, { store, ambient, ledger }));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
   const bus = new RunningBus({
     name: resolved.name,
@@ -99,10 +101,10 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     observe: tellAll([...(options.observers ?? []), ...telemetry.observers], runtime.logger),
     statistics: telemetry.recorder,
     ambient,
-    store: parts.store,
+    store,
   });
   const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
-  keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, outgoing, incoming });
+  keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, store, outgoing, incoming });
   return bus;
 }
 
@@ -115,10 +117,10 @@ function guardOptionsOf(
 }
 
 /** The store, with what is this bus' own in it. */
-function busStoreOf(options: AnyBusOptions, { name }: ResolvedBusOptions): BusStore | undefined {
+function busStoreOf(options: AnyBusOptions, { name }: ResolvedBusOptions, spans: MessageSpans | undefined): BusStore | undefined {
   const { store, namespace } = options;
   if (store === undefined) return undefined;
-  return { store, scope: entityName(namespace, name), wakeRelay: () => undefined };
+  return { store, scope: entityName(namespace, name), wakeRelay: () => undefined, spans };
 }
 
 function topologyKeeper(
@@ -145,11 +147,18 @@ function requestClient(
   });
 }
 
+/** What an endpoint shares with the others, beside the parts of the steps. */
+interface Surroundings {
+  readonly store: BusStore | undefined;
+  readonly ambient: Ambient<AmbientWork> | undefined;
+  readonly ledger: ReplyLedger;
+}
+
 function linkEndpoint(
   one: BoundEndpoint,
   options: AnyBusOptions,
   parts: PipelineParts,
-  ambient: Ambient<AmbientAttempt> | undefined,
+  { store, ambient, ledger }: Surroundings,
 ): LinkedEndpoint & DescribedSteps {
   const { runtime } = parts;
   const timeoutMs = one.timeout === undefined ? undefined : toPositiveMilliseconds(one.timeout, 'timeout');
@@ -157,7 +166,10 @@ function linkEndpoint(
   const table = new HandlerTable(handlers.map((bound) => limitHandler(bound, timeoutMs, runtime)));
   const name = entityName(options.namespace, one.name);
   const own = [{ name, middleware: one.middleware ?? [] }];
-  const steps = incomingSteps(parts, table, { bus: options.middleware ?? [], endpoints: own });
+  const inbox = one.instance === undefined ? one.name : `${one.name}.${one.instance}`; // each instance of a temporary one handles its own copy
+  const replyAddress = (context: IncomingContext): string | undefined => ledger.addressFor(context);
+  const units = store === undefined ? undefined : { store, runtime, ambient, endpoint: inbox, replyAddress };
+  const steps = incomingSteps(parts, table, { bus: options.middleware ?? [], endpoints: own }, units);
   return {
     ...one,
     name,

@@ -23,7 +23,8 @@ import type { RouteTable } from '../routing/route-table.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SerializerRegistry } from '../serialization/serializer-registry.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
-import type { BusStore } from '../unit-of-work/bus-store.ts';
+import { invokeInUnits } from '../unit-of-work/invoke-in-units.ts';
+import type { UnitStepParts } from '../unit-of-work/invoke-in-units.ts';
 
 /** What the steps of one bus are made from. */
 export interface PipelineParts {
@@ -35,8 +36,6 @@ export interface PipelineParts {
   readonly capabilities: TransportCapabilities;
   /** Given where somebody traces. */
   readonly spans: MessageSpans | undefined;
-  /** Given where handlers run in units of work. */
-  readonly store: BusStore | undefined;
 }
 
 /** Middleware of the application, by where it was given. Outermost first: that of the bus, then that of the endpoint. */
@@ -67,6 +66,7 @@ export function incomingSteps(
   parts: PipelineParts,
   table: HandlerTable,
   middleware: UserMiddleware<ConsumeContext>,
+  units?: UnitStepParts,
 ): readonly Step<IncomingContext>[] {
   const { bus, endpoints } = middleware as unknown as UserMiddleware<IncomingContext>;
   return [
@@ -78,7 +78,7 @@ export function incomingSteps(
     validateIncoming,
     ...bus.map(busStep),
     ...endpoints.flatMap(({ name, middleware: own }) => own.map((run, index) => endpointStep(run, index, name))),
-    invokeHandlers(table),
+    units === undefined ? invokeHandlers(table) : invokeInUnits(table, units),
   ];
 }
 

@@ -7,6 +7,7 @@ import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
+import type { BusStore } from '../unit-of-work/bus-store.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus } from './bus.ts';
 import type {
@@ -33,6 +34,7 @@ export interface DescriptionParts {
   readonly transport: IMessageTransport;
   readonly routes: RouteTable;
   readonly keeper: TopologyKeeper;
+  readonly store: BusStore | undefined;
   readonly outgoing: readonly AnyStep[];
   /** The incoming steps of each endpoint, by its name without namespace. */
   readonly incoming: ReadonlyMap<string, readonly AnyStep[]>;
@@ -71,13 +73,14 @@ export function describeBus(bus: Bus): BusDescription {
   ) as BusDescription;
 }
 
-function factsOf({ options, resolved, transport, routes, keeper, outgoing, incoming }: DescriptionParts): DescribedFacts {
+function factsOf({ options, resolved, transport, routes, keeper, store, outgoing, incoming }: DescriptionParts): DescribedFacts {
   return {
     name: resolved.name,
     namespace: options.namespace,
     transport: transport.name,
     capabilities: transport.capabilities,
     provisioning: keeper.provisioning,
+    store: store === undefined ? undefined : { name: store.store.name, durable: store.store.durable, scope: store.scope },
     publishTimeoutMs: resolved.publishTimeoutMs,
     drainTimeoutMs: resolved.drainTimeoutMs,
     endpoints: resolved.endpoints.map((one) => describeEndpoint(one, options, transport, incoming.get(one.name) ?? [])),

@@ -4,6 +4,7 @@ import type {
   EndpointDescription,
   HandlerDescription,
   RouteDescription,
+  StoreDescription,
   StepDescription,
 } from './bus-description.ts';
 import { CHOSEN_BY } from './send-error.ts';
@@ -13,6 +14,7 @@ export function printBus(bus: DescribedFacts): string {
   const { name, transport, provisioning, namespace } = bus;
   const lines = [
     `bus "${name}" on ${transport}, provisioning: ${provisioning}${namespace === undefined ? '' : `, namespace "${namespace}"`}`,
+    ...(bus.store === undefined ? [] : [storeLine(bus.store)]),
     `  publish timeout ${ms(bus.publishTimeoutMs)}, drain timeout ${ms(bus.drainTimeoutMs)}`,
     ...bus.endpoints.flatMap(endpointLines),
     '',
@@ -26,6 +28,10 @@ export function printBus(bus: DescribedFacts): string {
     ...listed(entityLines(bus.topology.entities)),
   ];
   return lines.join('\n');
+}
+
+function storeLine({ name, durable, scope }: StoreDescription): string {
+  return `  store ${name}${durable ? '' : ', not durable'}, scope "${scope}"`;
 }
 
 function endpointLines(one: EndpointDescription): readonly string[] {

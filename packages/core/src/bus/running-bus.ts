@@ -1,18 +1,17 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
-import { assertRequest } from '../messages/assert-contract-kind.ts';
-import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
+import type { AnyCommand, AnyEvent, AnyRequest, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
-import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
 import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
 import { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import { PassiveReceiver, receivePushed } from '../receiving/receive-pushed.ts';
+import type { RegisteredTransaction } from '../pipeline/register.ts';
+import type { TransactionContext } from '../unit-of-work/bus-transaction.ts';
 import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { RequestClient } from '../replies/request-client.ts';
-import { isPromise } from '../runtime/maybe-promise.ts';
 import { toPositiveMilliseconds } from '../runtime/duration.ts';
 import type { LoopWatch } from '../runtime/runtime.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
@@ -20,10 +19,8 @@ import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { TransportEntry } from '../transport/transport-message.ts';
 import { endpointTopology } from './build-topology.ts';
 import type { Bus, BusState, EndpointControl, ReplyCounts } from './bus.ts';
-import { joins } from './ambient-work.ts';
 import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
-import type { Batch } from './batch-sender.ts';
-import { sendBatch } from './batch-sender.ts';
+import { BusSending } from './bus-sending.ts';
 import { controlOf } from './endpoint-control.ts';
 import { BrokerTurns } from './broker-turns.ts';
 import { BusLifecycle } from './bus-lifecycle.ts';
@@ -41,8 +38,6 @@ import type { BusParts, LinkedEndpoint } from './bus-parts.ts';
 
 /** After this long a stop that still waits for handlers says so; in milliseconds. */
 const STOP_PATIENCE_MS = 5_000;
-/** What a send gives that was accepted at once: one promise for all. */
-const ACCEPTED: Promise<void> = Promise.resolve();
 
 /** The bus itself; see {@link Bus} for its promises and {@link BusState} for its states. */
 export class RunningBus implements Bus {
@@ -55,6 +50,7 @@ export class RunningBus implements Bus {
   #requests: RequestClient;
   readonly #health: HealthWatch;
   readonly #turns: BrokerTurns;
+  readonly #sending: BusSending;
   readonly topology: BusTopology;
 
   constructor(parts: BusParts) {
@@ -68,6 +64,12 @@ export class RunningBus implements Bus {
       changed: (state) => this.#health.busIs(state),
     });
     this.#turns = new BrokerTurns(this.#life);
+    this.#sending = new BusSending({
+      ...parts,
+      requests: () => this.#requests,
+      isStarted: () => this.state === 'started',
+      assertStarted: (what) => this.#assertStarted(what),
+    });
     const { transport, runtime, keeper } = parts;
     this.topology = new RunningTopology({ transport, runtime, keeper, turns: this.#turns, isRunning: () => this.state === 'started' });
   }
@@ -120,27 +122,11 @@ export class RunningBus implements Bus {
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
-    return this.#send('send', command, message, options);
+    return this.#sending.send('send', command, message, options);
   }
 
   publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
-    return this.#send('publish', event, message, options);
-  }
-
-  /** Not async: where everything answers at once, it costs one promise. */
-  #send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
-    try {
-      const attempt = this.#parts.ambient?.current();
-      if (attempt !== undefined && joins(attempt, contract, options.detached))
-        return kind === 'send'
-          ? attempt.context.send(contract as AnyCommand, message, options)
-          : attempt.context.publish(contract as AnyEvent, message, options);
-      this.#assertSending(contract);
-      const sending = this.#parts.sender.send(kind, contract, message, options, attempt?.context);
-      return isPromise(sending) ? sending : ACCEPTED;
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    return this.#sending.send('publish', event, message, options);
   }
 
   sendAll<C extends AnyCommand>(
@@ -148,7 +134,7 @@ export class RunningBus implements Bus {
     messages: readonly InputOf<C>[],
     options: BatchOptions<InputOf<C>> = NO_OPTIONS,
   ): Promise<readonly BatchOutcome[]> {
-    return this.#sendAll({ kind: 'send', contract: command, messages, options });
+    return this.#sending.sendAll({ kind: 'send', contract: command, messages, options });
   }
 
   publishAll<C extends AnyEvent>(
@@ -156,28 +142,15 @@ export class RunningBus implements Bus {
     messages: readonly InputOf<C>[],
     options: BatchOptions<InputOf<C>> = NO_OPTIONS,
   ): Promise<readonly BatchOutcome[]> {
-    return this.#sendAll({ kind: 'publish', contract: event, messages, options });
-  }
-
-  async #sendAll(batch: Batch): Promise<readonly BatchOutcome[]> {
-    const { kind, contract, messages, options } = batch;
-    const attempt = this.#parts.ambient?.current();
-    const detached = typeof options === 'object' && options?.detached;
-    if (attempt !== undefined && joins(attempt, contract, detached)) return attempt.context.captureBatch(kind, contract, messages, options);
-    this.#assertSending(contract);
-    return sendBatch(this.#parts.sender, { ...batch, parent: attempt?.context });
+    return this.#sending.sendAll({ kind: 'publish', contract: event, messages, options });
   }
 
   async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
-    const attempt = this.#parts.ambient?.current();
-    if (attempt !== undefined && joins(attempt, request, false)) return attempt.context.request(request, message, options);
-    this.#assertSending(request);
-    return (await this.#request(attempt?.context, request, message, options)) as ReplyOf<C>;
+    return (await this.#sending.request(request, message, options)) as ReplyOf<C>;
   }
 
-  #request(parent: IncomingContext | undefined, contract: Contract, message: unknown, options: RequestOptions): Promise<unknown> {
-    assertRequest(contract);
-    return this.#requests.request({ contract, message, options, parent });
+  transaction<Result>(tx: RegisteredTransaction, work: (context: TransactionContext) => Promise<Result> | Result): Promise<Result> {
+    return this.#sending.transaction(tx, work);
   }
 
   endpoint(name: string): EndpointControl {
@@ -338,12 +311,9 @@ export class RunningBus implements Bus {
       (onDelivery, onFault) =>
         passive ? new PassiveReceiver() : transport.receive(topology, { prefetch, immutable: true, onFault }, onDelivery),
       {
+        ...this.#sending.captures,
         endpoint: one.name,
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),
-        request: async (context, contract, message, options) => this.#request(context, contract, message, options),
-        capture: (context, kind, contract, message, options) => sender.capture(context, kind, contract, message, options),
-        captureAll: (parent, kind, contract, messages, options) =>
-          sendBatch(sender, { kind, contract, messages, options, parent, captures: true }),
         aborted: this.#abort.signal,
         runtime,
         recovery: resolveRecovery(passive ? { ...one.recovery, maxCrashes: false } : one.recovery), // a platform that pushes counts by itself
@@ -368,11 +338,6 @@ export class RunningBus implements Bus {
     throw new EndpointError('ENDPOINT_UNKNOWN', `The bus "${this.name}" has no endpoint "${name}". It has: ${known}.`, {
       details: { endpoint: name },
     });
-  }
-
-  #assertSending(contract: Contract): void {
-    if (this.state !== 'started')
-      this.#assertStarted(`${contract?.name === undefined ? 'The message' : `"${contract.name}"`} was not sent`);
   }
 
   #assertStarted(what: string): void {

@@ -5,7 +5,9 @@ import { Fault } from '../messages/fault.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
+import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { MessageCapture } from '../pipeline/message-capture.ts';
 import { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { ReplyLedger } from '../replies/reply-ledger.ts';
 import type { RequestCall, RequestLink } from '../replies/request-client.ts';
@@ -16,6 +18,7 @@ import type { SendCallOptions } from '../transport/message-transport.ts';
 import type { SendingTransport } from '../transport/watched-transport.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 import type { Destination, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { NOBODY } from '../inbox/stored-response.ts';
 import { sendError } from './send-error.ts';
 
 /** What a {@link Sender} works with. */
@@ -26,6 +29,8 @@ export interface SenderParts {
   readonly routes: RouteTable;
   /** Makes sure that the topic of an event is there. */
   readonly declareTopic: (topic: string, contract: Contract, signal: AbortSignal | undefined) => MaybePromise<void>;
+  /** The same for an event that is stored now and leaves later: refuses what could not be declared, and asks nobody. */
+  readonly assertTopic: (topic: string, contract: Contract) => void;
   readonly ledger: ReplyLedger;
 }
 
@@ -48,7 +53,7 @@ export class Sender {
   }
 
   /** Runs the steps and hands the message to the transport; done when it is accepted. */
-  send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: IncomingContext): MaybePromise<void> {
+  send(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions, parent?: ConsumeContext): MaybePromise<void> {
     const prepared = this.prepare(kind, contract, message, options, parent);
     return isPromise(prepared) ? this.#sendLater(prepared, options.signal) : this.#dispatchOne(prepared, options.signal);
   }
@@ -66,26 +71,24 @@ export class Sender {
     return dispatched;
   }
 
-  /** Runs the steps and keeps the message until the handlers have returned. Where no step waits it is captured at the call. */
-  capture(
-    parent: IncomingContext,
-    kind: 'send' | 'publish',
-    contract: Contract,
-    message: unknown,
-    options: SendOptions,
-  ): MaybePromise<void> {
-    if (options.detached === true) return this.send(kind, contract, message, options, parent);
-    return keep(parent, this.prepare(kind, contract, message, options, parent));
+  /** Runs the steps and keeps the message until the work that sends it is done. Where no step waits it is captured at the call. */
+  capture(into: MessageCapture, kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): MaybePromise<void> {
+    if (options.detached === true) return this.send(kind, contract, message, options, into.cause);
+    return keep(into, this.prepare(kind, contract, message, options, into.cause, into.isStored));
   }
 
-  /** Runs the steps for the reply to a message and keeps it until the handler has returned. Nothing where nobody asked. */
+  /**
+   * Runs the steps for the reply to a message and keeps it until the handler has returned. Nothing where nobody asked; in a unit of
+   * work it is made all the same, without an address: somebody may ask later.
+   */
   captureReply(parent: IncomingContext, contract: Contract, message: unknown): MaybePromise<void> {
     const address = this.#parts.ledger.addressFor(parent);
-    if (address === undefined) return undefined;
+    if (address === undefined && !parent.isStored) return undefined;
     const context = new OutgoingContext(contract, message, NO_OPTIONS, parent);
-    context.destination = { kind: 'reply', address };
+    context.destination = { kind: 'reply', address: address ?? NOBODY };
     context.headers.put(SLOTS.request, parent.allHeaders.at(SLOTS.request));
-    return keep(parent, this.#run(context));
+    const prepared = this.#run(context);
+    return keep(parent, parent.isStored ? this.#fitting(prepared) : prepared);
   }
 
   /** Runs the steps for a request; it leaves by the reply inbox. */
@@ -154,11 +157,26 @@ export class Sender {
     contract: Contract,
     message: unknown,
     options: SendOptions,
-    parent?: IncomingContext,
+    parent?: ConsumeContext,
+    isStored: boolean = false,
   ): MaybePromise<OutgoingContext> {
     assertKind(kind, contract);
-    const running = this.#run(new OutgoingContext(contract, message, options, parent));
+    const context = new OutgoingContext(contract, message, options, parent);
+    context.isStored = isStored;
+    const running = this.#run(context);
     return isPromise(running) ? this.#declaredLater(running) : this.#declared(running);
+  }
+
+  /** What is stored must not turn out to be too large when it leaves: then whoever has sent it is not there any more. */
+  #fitting(prepared: MaybePromise<OutgoingContext>): MaybePromise<OutgoingContext> {
+    if (isPromise(prepared)) return prepared.then((context) => this.#fitting(context));
+    const { maxMessageBytes, maxHeaderBytes } = this.#parts.transport.capabilities;
+    const { body, headers } = prepared;
+    if (body.byteLength > maxMessageBytes)
+      throw this.refusal(prepared, { status: 'rejected', code: 'MESSAGE_TOO_LARGE', retryable: false });
+    if (headers.byteLength() > maxHeaderBytes)
+      throw this.refusal(prepared, { status: 'rejected', code: 'HEADERS_TOO_LARGE', retryable: false });
+    return prepared;
   }
 
   #run(context: OutgoingContext): MaybePromise<OutgoingContext> {
@@ -172,6 +190,10 @@ export class Sender {
 
   #declared(context: OutgoingContext): MaybePromise<OutgoingContext> {
     const { contract, destination, options } = context;
+    if (context.isStored) {
+      if (destination.kind === 'topic') this.#parts.assertTopic(destination.name, contract);
+      return this.#fitting(context);
+    }
     if (destination.kind !== 'topic') return context;
     const declaring = this.#parts.declareTopic(destination.name, contract, options.signal);
     return isPromise(declaring) ? after(declaring, context) : context;
@@ -190,9 +212,9 @@ async function after(declaring: Promise<void>, context: OutgoingContext): Promis
   return context;
 }
 
-function keep(parent: IncomingContext, prepared: MaybePromise<OutgoingContext>): MaybePromise<void> {
-  if (isPromise(prepared)) return prepared.then((context) => parent.capture(context));
-  parent.capture(prepared);
+function keep(into: MessageCapture, prepared: MaybePromise<OutgoingContext>): MaybePromise<void> {
+  if (isPromise(prepared)) return prepared.then((context) => into.capture(context));
+  into.capture(prepared);
   return undefined;
 }
 

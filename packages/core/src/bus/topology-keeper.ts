@@ -3,6 +3,7 @@ import type { Contract } from '../messages/contract.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { isProduction } from '../runtime/is-production.ts';
 import { settlesInTime } from '../runtime/settles-in-time.ts';
 import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
@@ -153,15 +154,20 @@ export class TopologyKeeper {
    * answer; after a failure the next one tries again.
    * @throws MessageError `CONTRACT_NOT_DECLARED`; `SEND_REJECTED` when declaring it fails, takes too long, or `signal` aborts
    */
-  declareTopic(topic: string, contract: Contract, signal: AbortSignal | undefined): MaybePromise<void> {
+  declareTopic(topic: string, contract: Pick<Contract, 'name'>, signal: AbortSignal | undefined): MaybePromise<void> {
     const known = this.#topics.get(topic);
     if (known === true) return undefined;
-    if (this.#provisioning !== 'apply') throw notListed(contract);
+    this.assertTopic(topic, contract);
     const declaring = known ?? this.#declare(topic);
     this.#topics.set(topic, declaring);
     return unlessAborted(declaring, signal).catch((error: unknown) => {
       throw isBusError(error) ? error : notDeclared(contract, error);
     });
+  }
+
+  /** @throws MessageError `CONTRACT_NOT_DECLARED` for a topic that is not there and must not be declared */
+  assertTopic(topic: string, contract: Pick<Contract, 'name'>): void {
+    if (this.#provisioning !== 'apply' && !this.#topics.has(topic)) throw notListed(contract);
   }
 
   /** The bus stops: nobody waits for the broker any more. */
@@ -218,7 +224,7 @@ function provisionedTooLate(transport: string): ConfigurationError {
   );
 }
 
-function notListed({ name }: Contract): MessageError {
+function notListed({ name }: Pick<Contract, 'name'>): MessageError {
   return new MessageError(
     'CONTRACT_NOT_DECLARED',
     `The event "${name}" is not listed. List it in \`createBus({ publishes })\`, or start with \`provisioning: 'apply'\`.`,
@@ -226,7 +232,7 @@ function notListed({ name }: Contract): MessageError {
   );
 }
 
-function notDeclared({ name }: Contract, cause: unknown): MessageError {
+function notDeclared({ name }: Pick<Contract, 'name'>, cause: unknown): MessageError {
   return new MessageError(
     'SEND_REJECTED',
     `"${name}" was not sent: its topic could not be declared. See \`cause\`; publish it again, or list it in \`createBus({ publishes })\`.`,
@@ -237,6 +243,5 @@ function notDeclared({ name }: Contract, cause: unknown): MessageError {
 /** A transport that keeps nothing has nothing that could have been made before. */
 export function defaultProvisioning(transport: IMessageTransport): Provisioning {
   if (!transport.capabilities.durable) return 'apply';
-  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
-  return environment?.['NODE_ENV'] === 'production' ? 'validate' : 'apply';
+  return isProduction() ? 'validate' : 'apply';
 }

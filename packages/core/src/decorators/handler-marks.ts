@@ -6,7 +6,7 @@ import type { Contract } from '../messages/contract.ts';
 export interface HandlerMark {
   readonly contract: Contract;
   readonly method: string | symbol;
-  readonly options: HandlerOptions;
+  readonly options: HandlerOptions<never>;
 }
 
 /** Shared by all copies of this package in a process. */

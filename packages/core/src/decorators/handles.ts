@@ -19,7 +19,7 @@ export interface HandlesDecorator<C extends Contract> {
  * gets an instance of its own. Under standard decorators it stands above whatever else replaces the method.
  * @throws ConfigurationError `HANDLER_NOT_BOUND` on a static, private or other member, or without a contract; `NAME_INVALID`
  */
-export function handles<C extends Contract>(contract: C, options: HandlerOptions = {}): HandlesDecorator<C> {
+export function handles<C extends Contract>(contract: C, options: HandlerOptions<C> = {}): HandlesDecorator<C> {
   if (typeof contract?.name !== 'string') {
     throw refused('`@handles` was given no contract. Import the contract before the class; a circle of imports leaves it undefined');
   }

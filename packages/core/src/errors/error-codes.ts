@@ -270,10 +270,20 @@ export const ERROR_CODES = {
   },
   ATTEMPT_ENDED: {
     radius: 'delivery',
-    meaning: 'A handler used its context after its attempt had ended; nothing was sent.',
-    wayOut: 'Await everything before the handler returns, and end when the signal aborts.',
+    meaning: 'A handler, or the work of `bus.transaction`, sent something after its end; nothing was sent.',
+    wayOut: 'Await everything before it returns, and end when the signal aborts.',
   },
   // transactions and stores
+  IDEMPOTENCY_KEY_INVALID: {
+    radius: 'delivery',
+    meaning: 'The idempotency key of a message is no text of 1 to 256 characters; the attempt failed.',
+    wayOut: 'Let `idempotencyKey` of the handler give such a text.',
+  },
+  STORE_MISSING: {
+    radius: 'bus',
+    meaning: '`bus.transaction` was called on a bus without a store; nothing was run.',
+    wayOut: 'Create the bus with a `store`.',
+  },
   NO_TRANSACTION: {
     radius: 'delivery',
     meaning: '`context.transaction` was read where none is open: the bus has no `store`, or it was read outside of a handler.',

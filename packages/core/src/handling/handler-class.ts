@@ -29,16 +29,16 @@ export type AnyHandlerClass = abstract new (...args: never[]) => object;
  * ```
  * @throws ConfigurationError `CONTRACT_INVALID`, `OPTION_INVALID` when `target` is no class, `NAME_INVALID` when `id` is no name
  */
-export function handlerClass<C extends Contract>(contract: C, target: HandlerClass<C>, options?: HandlerOptions): BoundHandler<C>;
+export function handlerClass<C extends Contract>(contract: C, target: HandlerClass<C>, options?: HandlerOptions<C>): BoundHandler<C>;
 export function handlerClass<C extends Contract, Method extends string>(
   contract: C,
   target: abstract new (...args: never[]) => { readonly [Name in Method]: HandlerFunction<C> },
-  options: HandlerOptions & { readonly method: Method },
+  options: HandlerOptions<C> & { readonly method: Method },
 ): BoundHandler<C>;
 export function handlerClass<C extends Contract>(
   contract: C,
   target: AnyHandlerClass,
-  options: HandlerOptions & { readonly method?: string } = {},
+  options: HandlerOptions<C> & { readonly method?: string } = {},
 ): BoundHandler<C> {
   assertContract(contract, '`handlerClass`');
   assertOptions('`handlerClass`', options, [...HANDLER_OPTIONS, 'method']);

@@ -23,6 +23,9 @@ export type HandlerResult<C extends Contract> = C['hasReply'] extends true ? Rep
 /** A handler of any contract, once types are checked. */
 export type AnyHandle = (message: never, context: never) => unknown;
 
+/** An {@link IdempotencyKey} of any contract, once types are checked. */
+export type AnyIdempotencyKey = (message: never, context: never) => string;
+
 /** A class of handlers, and the method that is called on each instance. */
 export interface HandlerMethod {
   readonly handlerClass: AnyHandlerClass;
@@ -36,6 +39,8 @@ export interface BoundHandler<C extends Contract = Contract> {
   readonly id: string;
   /** How long it may take, in milliseconds; `undefined` leaves it to its endpoint. */
   readonly timeoutMs: number | undefined;
+  /** Chooses the key in the inbox; `undefined` leaves it at the message id. */
+  readonly idempotencyKey: AnyIdempotencyKey | undefined;
   /** A function, or a method of a class that is made anew for each message. */
   readonly target: AnyHandle | HandlerMethod;
 }
@@ -51,8 +56,11 @@ export type HandlerLike = BoundHandler | AnyHandlerClass;
 /** A list of handlers. The `| readonly []` makes the compiler take it as a tuple, which keeps long lists fast to check. */
 export type HandlerList = readonly HandlerLike[] | readonly [];
 
+/** Chooses what makes two messages the same work. */
+export type IdempotencyKey<C extends Contract = Contract> = (message: MessageOf<C>, context: ConsumeContext<MessageOf<C>>) => string;
+
 /** Options of {@link handler}. */
-export interface HandlerOptions {
+export interface HandlerOptions<C extends Contract = Contract> {
   /** Needed when two handlers of one contract stand on one endpoint. @default the contract's name */
   readonly id?: string;
   /**
@@ -60,9 +68,18 @@ export interface HandlerOptions {
    * sends by its context is refused. @default that of the endpoint, else no limit
    */
   readonly timeout?: Duration;
+  /**
+   * What makes two messages the same work at this handler, 1 to 256 characters: an order number, a payment reference. With a store
+   * the handler succeeds once for each key, whatever the message ids are; who asks again gets the reply that was kept. Called before
+   * each attempt; it must say the same each time. What it throws fails the attempt. @default the message id
+   */
+  readonly idempotencyKey?: IdempotencyKey<C>;
 }
 
-export const HANDLER_OPTIONS: readonly string[] = Object.keys({ id: true, timeout: true } satisfies Record<keyof HandlerOptions, true>);
+export const HANDLER_OPTIONS: readonly string[] = Object.keys({ id: true, timeout: true, idempotencyKey: true } satisfies Record<
+  keyof HandlerOptions,
+  true
+>);
 
 /**
  * Binds a function to a contract.
@@ -72,7 +89,7 @@ export const HANDLER_OPTIONS: readonly string[] = Object.keys({ id: true, timeou
  * ```
  * @throws ConfigurationError `CONTRACT_INVALID`, `OPTION_INVALID` when `handle` is no function, `NAME_INVALID` when `id` is no name
  */
-export function handler<C extends Contract>(contract: C, handle: HandlerFunction<C>, options: HandlerOptions = {}): BoundHandler<C> {
+export function handler<C extends Contract>(contract: C, handle: HandlerFunction<C>, options: HandlerOptions<C> = {}): BoundHandler<C> {
   assertContract(contract, '`handler`');
   assertOptions('`handler`', options, HANDLER_OPTIONS);
   if (typeof handle !== 'function' || isClass(handle)) {
@@ -88,14 +105,23 @@ export function handler<C extends Contract>(contract: C, handle: HandlerFunction
 }
 
 /** Binds any target to a contract. @throws ConfigurationError `OPTION_INVALID`, `NAME_INVALID` */
-export function bindHandler<C extends Contract>(contract: C, target: BoundHandler['target'], options: HandlerOptions): BoundHandler<C> {
+export function bindHandler<C extends Contract>(
+  contract: C,
+  target: BoundHandler['target'],
+  options: HandlerOptions<never>,
+): BoundHandler<C> {
   assertHandlerOptions(options);
   const timeoutMs = options.timeout === undefined ? undefined : toPositiveMilliseconds(options.timeout, 'timeout');
-  return Object.freeze({ contract, id: options.id ?? contract.name, timeoutMs, target });
+  return Object.freeze({ contract, id: options.id ?? contract.name, timeoutMs, idempotencyKey: options.idempotencyKey, target });
 }
 
-/** @throws ConfigurationError `NAME_INVALID` when `id` is no name, `OPTION_INVALID` when `timeout` is no duration */
-export function assertHandlerOptions({ id, timeout }: HandlerOptions): void {
+/** @throws ConfigurationError `NAME_INVALID` when `id` is no name, `OPTION_INVALID` when `timeout` is no duration or `idempotencyKey` no function */
+export function assertHandlerOptions({ id, timeout, idempotencyKey }: HandlerOptions<never>): void {
+  if (idempotencyKey !== undefined && typeof idempotencyKey !== 'function')
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `\`idempotencyKey\` of a handler is ${nameValue(idempotencyKey)}, and no function. Pass \`(message, context) => …\`.`,
+    );
   if (timeout !== undefined) toPositiveMilliseconds(timeout, 'timeout');
   if (id === undefined) return;
   if (typeof id !== 'string') throw new ConfigurationError('NAME_INVALID', `\`id\` of a handler is ${nameValue(id)}. Use a name.`);

@@ -1,4 +1,4 @@
-import { MessageError } from '../errors/bus-error.ts';
+import { DeliveryError, MessageError } from '../errors/bus-error.ts';
 import { takeHeaders } from '../messages/user-headers.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
 import type { BatchOptions, BatchOutcome } from '../pipeline/batch.ts';
@@ -96,6 +96,19 @@ export class MediatorContext implements PipelineContext, ConsumeContext {
   }
   get signal(): AbortSignal {
     return (this.#memo.signal ??= anyOf([this.#surroundings.stopped, this.#options.signal, this.#parent?.signal]));
+  }
+
+  get idempotencyKey(): string {
+    return this.messageId;
+  }
+  get transaction(): never {
+    throw new DeliveryError(
+      'NO_TRANSACTION',
+      `\`context.transaction\` was read in a mediator, which has no store. Handle "${this.contract.name}" on a bus with a \`store\`.`,
+      {
+        details: { contract: this.contract.name },
+      },
+    );
   }
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Contract } from '../messages/contract.ts';
 import type { MessageSender } from './message-sender.ts';
+import type { RegisteredTransaction } from './register.ts';
 
 /** What `context.reply` gives, to be returned by the handler in the place of a reply. */
 export interface Replied {
@@ -31,6 +32,18 @@ export interface ConsumeContext<Message = unknown, Reply = never> extends Messag
   readonly headers: ReadonlyMap<string, string>;
   /** How often handling has been tried, from 1. */
   readonly attempt: number;
+  /**
+   * What makes two arrivals the same work: by default the message id, else what `idempotencyKey` of the handler says. Give it to
+   * other services that are called, so that they, too, do once what is tried twice.
+   */
+  readonly idempotencyKey: string;
+  /**
+   * The transaction of this handler's unit of work; its type is what {@link Register} says. It is committed after the handler has
+   * returned, with the inbox key and what the handler sent, and rolled back when it throws or its time is over. Neither commit
+   * nor roll it back by hand, and use it no more once the handler has returned.
+   * @throws DeliveryError `NO_TRANSACTION` without a store, outside of a handler, and when the handler has ended
+   */
+  readonly transaction: RegisteredTransaction;
   /** Aborts when the work should end: the bus stopped and the drain timeout is over, or the right to settle is lost. */
   readonly signal: AbortSignal;
   /**

@@ -1,46 +1,27 @@
 import { DeliveryError } from '../errors/bus-error.ts';
-import type { AnyCommand, AnyEvent, AnyRequest, Contract, InputOf, ReplyOf } from '../messages/contract.ts';
+import type { Contract } from '../messages/contract.ts';
 import { HEADERS } from '../messages/headers.ts';
 import type { MessageHeaders } from '../messages/message-headers.ts';
 import { SLOTS } from '../messages/message-headers.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
-import { isPromise } from '../runtime/maybe-promise.ts';
-import type { TransportEntry, TransportMessage } from '../transport/transport-message.ts';
-import type { BatchOptions, BatchOutcome } from './batch.ts';
+import type { TransportMessage } from '../transport/transport-message.ts';
 import type { ConsumeContext, Replied } from './consume-context.ts';
-import type { RequestOptions, SendOptions } from './message-sender.ts';
-import { NO_OPTIONS } from './message-sender.ts';
+import type { CaptureSurroundings } from './message-capture.ts';
+import { MessageCapture } from './message-capture.ts';
 import { REPLIED, pickReply, replyError } from './pick-reply.ts';
+import type { RegisteredTransaction } from './register.ts';
 import type { PipelineContext } from './step.ts';
 
 /** What an incoming context needs of its endpoint. */
-export interface IncomingSurroundings {
+export interface IncomingSurroundings extends CaptureSurroundings {
   readonly endpoint: string;
-  /** Runs the outgoing steps and captures the message for the end of the unit of work. */
-  readonly capture: (
-    context: IncomingContext,
-    kind: 'send' | 'publish',
-    contract: Contract,
-    message: unknown,
-    options: SendOptions,
-  ) => MaybePromise<void>;
-  /** Runs the outgoing steps for several messages and captures those that they let through. */
-  readonly captureAll: (
-    context: IncomingContext,
-    kind: 'send' | 'publish',
-    contract: Contract,
-    messages: readonly unknown[],
-    options: BatchOptions<never>,
-  ) => Promise<readonly BatchOutcome[]>;
   /** Runs the outgoing steps for a reply and captures it; does nothing where nobody can be reached by it. */
   readonly captureReply: (context: IncomingContext, contract: Contract, message: unknown) => MaybePromise<void>;
-  /** Sends a request at once; resolves with its reply. */
-  readonly request: (context: IncomingContext, contract: Contract, message: unknown, options: RequestOptions) => Promise<unknown>;
   /** Aborts when the bus gives up draining. */
   readonly aborted: AbortSignal;
+  /** Aborts when nothing more is to be begun. */
+  readonly stopping: AbortSignal;
 }
-
-const NOTHING: readonly TransportEntry[] = Object.freeze([]);
 
 /** What an incoming context needs of its delivery. */
 export interface ArrivedMessage {
@@ -50,31 +31,32 @@ export interface ArrivedMessage {
 }
 
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
-export class IncomingContext implements PipelineContext, ConsumeContext {
+export class IncomingContext extends MessageCapture implements PipelineContext, ConsumeContext {
   position = 0;
   message: unknown;
   /** Set by the step `resolve-contract`. */
   contract!: Contract;
   /** How the attempt ended, where it is not the ordinary way. */
   outcome: 'handled' | 'skipped' = 'handled';
+  /** Why the delivery goes back, where that is no fault of the message: the attempt does not count. */
+  releaseFor: { readonly error: unknown } | undefined;
   /** True from the moment the first handler is called: what fails before is a fault of the message, after it of the handler. */
   handling = false;
   /** When it began, by the monotonic clock, where attempts are counted. */
   began: number | undefined;
-  #captured: TransportEntry[] | undefined;
-  readonly attempt: number;
+  attempt: number;
   readonly #delivery: ArrivedMessage;
   readonly #headers: MessageHeaders;
   readonly #surroundings: IncomingSurroundings;
   #custom: ReadonlyMap<string, string> | undefined;
   #abort: AbortController | undefined;
   #unlisten: (() => void) | undefined;
-  /** Sends that the handlers began and that are not captured yet. */
-  #capturing: Set<Promise<void>> | undefined;
-  #ended = false;
   #replied = false;
+  #idempotencyKey: string | undefined;
+  #unit: { readonly attempt: IncomingContext; readonly transaction: unknown } | undefined;
 
   constructor(delivery: ArrivedMessage, headers: MessageHeaders, surroundings: IncomingSurroundings, attempt: number) {
+    super();
     this.#headers = headers;
     this.#delivery = delivery;
     this.attempt = attempt;
@@ -126,7 +108,7 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     const sources = [this.#surroundings.aborted, this.#delivery.lost];
     const onAbort = (): void => abort.abort(sources.find(({ aborted }) => aborted)?.reason);
     if (sources.some(({ aborted }) => aborted)) onAbort();
-    else if (!this.#ended) {
+    else if (!this.ended) {
       for (const source of sources) source.addEventListener('abort', onAbort, { once: true });
       this.#unlisten = () => {
         for (const source of sources) source.removeEventListener('abort', onAbort);
@@ -135,33 +117,48 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     return abort;
   }
 
-  send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
-    return this.#capture('send', command, message, options);
+  get transaction(): RegisteredTransaction {
+    if (this.#unit === undefined || this.ended) throw noTransaction(this);
+    return this.#unit.transaction as RegisteredTransaction;
+  }
+  get idempotencyKey(): string {
+    return this.#idempotencyKey ?? this.messageId;
   }
 
-  publish<C extends AnyEvent>(event: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
-    return this.#capture('publish', event, message, options);
+  /** Takes the key that a handler has chosen; `undefined` for none. */
+  identify(idempotencyKey: string | undefined): void {
+    this.#idempotencyKey = idempotencyKey;
   }
 
-  sendAll<C extends AnyCommand>(
-    command: C,
-    messages: readonly InputOf<C>[],
-    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
-  ): Promise<readonly BatchOutcome[]> {
-    return this.captureBatch('send', command, messages, options);
+  /** The same message in a transaction of its own: what is sent by it, and its end, are the unit's alone. */
+  inUnit(transaction: unknown, idempotencyKey: string): IncomingContext {
+    const unit = new IncomingContext(this.#delivery, this.#headers, this.#surroundings, this.attempt);
+    unit.message = this.message;
+    unit.contract = this.contract;
+    unit.handling = this.handling;
+    unit.#custom = this.#custom;
+    unit.#idempotencyKey = idempotencyKey;
+    unit.#unit = { attempt: this, transaction };
+    return unit;
   }
 
-  publishAll<C extends AnyEvent>(
-    event: C,
-    messages: readonly InputOf<C>[],
-    options: BatchOptions<InputOf<C>> = NO_OPTIONS,
-  ): Promise<readonly BatchOutcome[]> {
-    return this.captureBatch('publish', event, messages, options);
+  /** The attempt that it belongs to: another than itself where it is the context of a unit of work. */
+  get whole(): IncomingContext {
+    return this.#unit?.attempt ?? this;
   }
 
-  async request<C extends AnyRequest>(request: C, message: InputOf<C>, options: RequestOptions = {}): Promise<ReplyOf<C>> {
-    if (this.#ended) throw attemptEnded(this, request);
-    return (await this.#surroundings.request(this, request, message, options)) as ReplyOf<C>;
+  get isStored(): boolean {
+    return this.#unit !== undefined;
+  }
+  get cause(): this {
+    return this;
+  }
+  protected get surroundings(): IncomingSurroundings {
+    return this.#surroundings;
+  }
+  /** Aborts when nothing more is to be begun: the endpoint stops. */
+  get stopping(): AbortSignal {
+    return this.#surroundings.stopping;
   }
 
   async reply(...given: unknown[]): Promise<Replied> {
@@ -177,89 +174,35 @@ export class IncomingContext implements PipelineContext, ConsumeContext {
     throw replyError('REPLY_MISSING', this, 'returned nothing, and somebody waits for its reply. Return the reply.');
   }
 
-  /** What the handlers sent; leaves after they returned. */
-  get captured(): readonly TransportEntry[] {
-    return this.#captured ?? NOTHING;
-  }
-
-  get hasCaptured(): boolean {
-    return this.#captured !== undefined;
-  }
-
-  /** Keeps a message until the handlers have returned. */
-  capture(entry: TransportEntry): void {
-    (this.#captured ??= []).push(entry);
-  }
-
-  /** True while a send that a handler began is not captured yet. */
-  get isCapturing(): boolean {
-    return this.#capturing !== undefined && this.#capturing.size > 0;
-  }
-
-  /** Resolves when all sends that were begun are captured or refused, also those that nobody awaited. */
-  async whenCaptured(): Promise<void> {
-    while (this.#capturing !== undefined && this.#capturing.size > 0) await Promise.allSettled(this.#capturing);
-  }
-
-  /** True once the attempt is over. */
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   /** The attempt is over: what still wants to send through the context is refused. */
-  end(): void {
-    this.#ended = true;
+  override end(): void {
+    super.end();
     this.#unlisten?.();
   }
 
-  #capture(kind: 'send' | 'publish', contract: Contract, message: unknown, options: SendOptions): Promise<void> {
-    try {
-      if (this.#ended) throw attemptEnded(this, contract);
-      return this.#track(this.#surroundings.capture(this, kind, contract, message, options)) ?? Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  }
-
-  /** Runs the steps for several messages and keeps them until the handlers have returned. */
-  async captureBatch(
-    kind: 'send' | 'publish',
-    contract: Contract,
-    messages: readonly unknown[],
-    options: BatchOptions<never>,
-  ): Promise<readonly BatchOutcome[]> {
-    if (this.#ended) throw attemptEnded(this, contract);
-    const capturing = this.#surroundings.captureAll(this, kind, contract, messages, options);
-    void this.#track(
-      capturing.then(
-        () => undefined,
-        () => undefined,
-      ),
+  refusalOf(contract: Contract): DeliveryError {
+    const { messageId, endpoint } = this;
+    return new DeliveryError(
+      'ATTEMPT_ENDED',
+      `"${contract?.name}" was not sent: the attempt at the message "${messageId}" is over. Await everything before the handler returns.`,
+      { details: { endpoint, messageId, message: contract?.name } },
     );
-    return capturing;
   }
 
   #reply(value: unknown): MaybePromise<void> {
-    if (this.#ended) throw attemptEnded(this, this.contract);
+    if (this.ended) throw this.refusalOf(this.contract);
     const { contract, message } = pickReply(this, value);
     if (this.#replied) throw replyError('REPLIED_TWICE', this, 'replied twice. Return the reply, or call `context.reply` once.');
     this.#replied = true;
-    return this.#track(this.#surroundings.captureReply(this, contract, message));
-  }
-
-  #track(capturing: MaybePromise<void>): Promise<void> | undefined {
-    if (!isPromise(capturing)) return undefined;
-    const begun = (this.#capturing ??= new Set());
-    const tracked = Promise.resolve(capturing).finally(() => begun.delete(tracked));
-    begun.add(tracked);
-    return tracked;
+    return this.track(this.#surroundings.captureReply(this, contract, message));
   }
 }
 
-function attemptEnded({ messageId, endpoint }: IncomingContext, contract: Contract): DeliveryError {
-  return new DeliveryError(
-    'ATTEMPT_ENDED',
-    `"${contract?.name}" was not sent: the attempt at the message "${messageId}" is over. Await everything before the handler returns.`,
-    { details: { endpoint, messageId, message: contract?.name } },
-  );
+function noTransaction({ contract, messageId, endpoint, ended }: IncomingContext): DeliveryError {
+  const why = ended
+    ? 'the attempt is over. Await everything before the handler returns'
+    : 'none is open. Create the bus with a `store`, and read it in a handler: middleware runs outside of the transaction';
+  return new DeliveryError('NO_TRANSACTION', `\`context.transaction\` was read for the message "${messageId}", and ${why}.`, {
+    details: { endpoint, messageId, contract: contract?.name },
+  });
 }

@@ -45,7 +45,7 @@ export class MessageSpans {
           ...idsOf(headers.at(SLOTS.id), headers.at(SLOTS.conversation), headers.at(SLOTS.correlation)),
         },
       },
-      parent === undefined ? undefined : this.#spans.get(parent),
+      parent === undefined ? undefined : this.#spans.get(parent instanceof IncomingContext ? parent.whole : parent),
     );
     this.#spans.set(context, span);
     injectInto(context, span);
@@ -69,6 +69,16 @@ export class MessageSpans {
   /** Ends the span of a message that was sent, or was not. */
   sent(message: object, failure?: SpanFailure): void {
     this.#spans.get(message)?.end(failure);
+  }
+
+  /** Ends the spans of messages that are in the outbox: they leave later, by whichever process. */
+  stored(messages: readonly object[]): void {
+    for (const one of messages) this.sent(one);
+  }
+
+  /** Ends the spans of messages whose unit of work was rolled back. */
+  dropped(messages: readonly object[], error: unknown): void {
+    for (const one of messages) this.sent(one, failureOf(error));
   }
 
   /** Runs the incoming steps of an attempt in a span, which ends with the attempt. */

@@ -21,8 +21,6 @@ export type DeliveryEnd = 'settled' | 'released' | 'lost';
 /** What one endpoint shares between its deliveries. */
 export interface ReceiveScope {
   readonly plan: ReceivePlan;
-  /** Aborts when nothing more is to be begun. */
-  readonly stopping: AbortSignal;
   readonly backoff: SettleBackoff;
   readonly failures: FailureStreak;
 }
@@ -87,7 +85,8 @@ function settleFirst(
   context: IncomingContext,
   attempted: Failure | undefined,
 ): MaybePromise<DeliveryEnd> {
-  if (attempted !== undefined || context.outcome !== 'handled') return settleOrRelease(delivery, scope, { context, attempted });
+  if (attempted !== undefined || context.outcome !== 'handled' || context.releaseFor !== undefined)
+    return settleOrRelease(delivery, scope, { context, attempted });
   try {
     const acked = acknowledge(delivery, context, scope.plan);
     if (isPromise(acked)) return settleOrRelease(delivery, scope, { context, acked });
@@ -115,7 +114,7 @@ async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope
     if (end === 'settled') scope.backoff.succeeded();
     return end;
   } catch (error) {
-    const { runtime, endpoint, aborted } = scope.plan;
+    const { runtime, endpoint, aborted, stopping } = scope.plan;
     runtime.logger.error(
       {
         event: LOG_EVENTS.settleFailed,
@@ -127,7 +126,7 @@ async function settleOrRelease(delivery: ITransportDelivery, scope: ReceiveScope
       },
       'a delivery could not be settled; it is given back after a pause',
     );
-    await scope.backoff.pause([scope.stopping, aborted, delivery.lost]);
+    await scope.backoff.pause([stopping, aborted, delivery.lost]);
     return giveBack(delivery, scope);
   }
 }
@@ -155,13 +154,13 @@ async function untilDecided(
   scope: ReceiveScope,
   first: { readonly context: IncomingContext; readonly attempted: Failure | undefined },
 ): Promise<DeliveryEnd> {
-  const { plan, stopping } = scope;
+  const { plan } = scope;
   let { context, attempted } = first;
   const { redeliveries } = countAttempts(context.allHeaders, delivery);
   for (let attemptsHere = 1; ; attemptsHere += 1) {
     const failure = attempted ?? (await settleSuccess(delivery, context, scope));
     if (typeof failure === 'string') return failure;
-    if (plan.aborted.aborted || delivery.isLost) {
+    if (plan.aborted.aborted || delivery.isLost || context.releaseFor !== undefined) {
       plan.observe?.({ kind: 'attempt-failed', message: context, error: failure.error, next: 'release', delayMs: 0 });
       return releaseDelivery(delivery, plan);
     }
@@ -171,7 +170,7 @@ async function untilDecided(
       scope.failures.failed();
       return decided.end;
     }
-    if (!(await waitForRetry(decided.delayMs, delivery, plan, stopping))) return releaseDelivery(delivery, plan);
+    if (!(await waitForRetry(decided.delayMs, delivery, plan))) return releaseDelivery(delivery, plan);
     context = new IncomingContext(delivery, context.allHeaders, plan, context.attempt + 1);
     attempted = await attempt(context, plan);
   }
@@ -181,6 +180,7 @@ async function untilDecided(
 async function settleSuccess(delivery: ITransportDelivery, context: IncomingContext, scope: ReceiveScope): Promise<DeliveryEnd | Failure> {
   const { plan } = scope;
   try {
+    if (context.releaseFor !== undefined) return context.releaseFor;
     const end = await (context.outcome === 'skipped' ? setAside(delivery, plan) : acknowledge(delivery, context, plan));
     succeeded(context, scope, end);
     return end;
@@ -268,12 +268,7 @@ async function hop(delivery: ITransportDelivery, { runtime, capabilities, endpoi
 }
 
 /** Waits between two attempts in process. False when the bus stops or the delivery is lost: it was not tried again. */
-async function waitForRetry(
-  delayMs: number,
-  { lost }: ITransportDelivery,
-  { runtime }: ReceivePlan,
-  stopping: AbortSignal,
-): Promise<boolean> {
+async function waitForRetry(delayMs: number, { lost }: ITransportDelivery, { runtime, stopping }: ReceivePlan): Promise<boolean> {
   if (stopping.aborted) return false;
   if (delayMs === 0) return true;
   try {
@@ -289,7 +284,8 @@ async function waitForRetry(
  * place of the prefetch, and hold its lane, for as long as the channel is open. After `stopping` has aborted, once. Never rejects.
  */
 export async function giveBack(delivery: ITransportDelivery, scope: ReceiveScope): Promise<DeliveryEnd> {
-  const { plan, stopping, backoff } = scope;
+  const { plan, backoff } = scope;
+  const { stopping } = plan;
   for (;;) {
     const end = await tryRelease(delivery, plan);
     if (end !== undefined) return end;

@@ -77,7 +77,8 @@ export class ReceiveEndpoint {
   #lanesGoingBack = 0;
 
   /** @param openReceiver makes the receiver that hands its deliveries to the function given; a passive endpoint's hands over none */
-  constructor(openReceiver: OpenReceiver, plan: ReceivePlan, settings: ReceiveSettings) {
+  constructor(openReceiver: OpenReceiver, given: Omit<ReceivePlan, 'stopping'>, settings: ReceiveSettings) {
+    const plan = { ...given, stopping: this.#stopping.signal };
     this.#plan = plan;
     this.#ordered = settings.topology.ordered;
     this.#slotName = `slot of ${plan.endpoint}`;
@@ -86,7 +87,6 @@ export class ReceiveEndpoint {
     this.#prefetch = settings.prefetch;
     this.#scope = {
       plan,
-      stopping: this.#stopping.signal,
       backoff: new SettleBackoff(plan.runtime),
       failures: new FailureStreak(plan.runtime),
     };

@@ -185,7 +185,7 @@ export class Trials {
 
   /** First the one that has ended the fewest processes; none while a copy is on its way. */
   #sendNext(): void {
-    if (this.#patience !== undefined || this.#scope.stopping.aborted) return;
+    if (this.#patience !== undefined || this.#scope.plan.stopping.aborted) return;
     const [next, ...others] = this.#suspects
       .filter(({ delivery }) => !delivery.isLost)
       .toSorted((a, b) => a.record.crashes - b.record.crashes);
@@ -210,7 +210,7 @@ export class Trials {
   }
 
   async #settle(delivery: ITransportDelivery, how: () => Promise<void>): Promise<void> {
-    const { plan, backoff, stopping } = this.#scope;
+    const { plan, backoff } = this.#scope;
     try {
       await how();
     } catch (error) {
@@ -218,7 +218,7 @@ export class Trials {
         { event: LOG_EVENTS.settleFailed, endpoint: plan.endpoint, ...deliveryLogFields(delivery), error: describeError(error) },
         'a delivery could not be settled; it is given back after a pause',
       );
-      await backoff.pause([stopping, plan.aborted, delivery.lost]);
+      await backoff.pause([plan.stopping, plan.aborted, delivery.lost]);
       await giveBack(delivery, this.#scope);
     }
   }

@@ -1,7 +1,7 @@
 import { toMilliseconds } from '../runtime/duration.ts';
 import { HEADERS } from '../messages/headers.ts';
 import type { Contract } from '../messages/contract.ts';
-import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { ConsumeContext } from '../pipeline/consume-context.ts';
 import { assertSendOptions } from '../pipeline/assert-send-options.ts';
 import type { RequestOptions } from '../pipeline/message-sender.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -26,7 +26,7 @@ export interface RequestCall {
   readonly message: unknown;
   readonly options: RequestOptions;
   /** The message being handled, when it is asked from a handler. */
-  readonly parent: IncomingContext | undefined;
+  readonly parent: ConsumeContext | undefined;
 }
 
 /** What a {@link RequestClient} works with. */

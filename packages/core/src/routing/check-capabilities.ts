@@ -6,9 +6,11 @@ import type { PlainStep } from '../pipeline/step.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 
+const BY_OUTBOX = 'send it in a handler or in `bus.transaction` of a bus with a `store`';
+
 /**
  * Refuses what the transport cannot do, before anything leaves. A delay that is longer than the broker can is made of
- * several, where it can be: the receiver delays the message again until it is due.
+ * several, where it can be: the receiver delays the message again until it is due. What goes into the outbox can wait there.
  */
 export function checkCapabilities(runtime: Runtime, transport: string, capabilities: TransportCapabilities): PlainStep<OutgoingContext> {
   const refuse = (what: string, wayOut: string): never => {
@@ -18,10 +20,16 @@ export function checkCapabilities(runtime: Runtime, transport: string, capabilit
   };
   const { delay, priority } = capabilities;
   const assertDelay = (context: OutgoingContext, notBefore: number): void => {
-    if (delay.maxMs === 0 || delay.steps === 'policy') refuse('delayed sends', 'Drop `delay`, or choose a transport that can.');
+    const hasNone = delay.maxMs === 0 || delay.steps === 'policy';
     const latest = runtime.now() + delay.maxMs;
-    if (notBefore <= latest) return;
-    if (!delay.hop) refuse(`a delay of more than ${delay.maxMs} ms`, 'Shorten `delay`, or choose a transport that can.');
+    if (!hasNone && notBefore <= latest) return;
+    if (context.isStored && (hasNone || !delay.hop)) {
+      context.dueAt = notBefore;
+      context.notBefore = undefined;
+      return;
+    }
+    if (hasNone) refuse('delayed sends', `Drop \`delay\`, ${BY_OUTBOX}, or choose a transport that can.`);
+    if (!delay.hop) refuse(`a delay of more than ${delay.maxMs} ms`, `Shorten \`delay\`, ${BY_OUTBOX}, or choose a transport that can.`);
     context.headers.put(SLOTS.due, isoTime(notBefore));
     context.notBefore = latest;
   };

@@ -133,6 +133,7 @@ describe('a capture', () => {
       {
         endpoint: 'jobs',
         aborted: new AbortController().signal,
+        stopping: new AbortController().signal,
         captureReply: () => undefined,
         captureAll: () => Promise.resolve([]),
         request: () => Promise.resolve(),
@@ -159,6 +160,7 @@ function senderOn(transport: ReturnType<typeof fakeTransport>): Sender {
     routes,
     ledger: new ReplyLedger(transport, manualRuntime()),
     declareTopic: () => undefined,
+    assertTopic: () => undefined,
     run: (context: OutgoingContext) => {
       context.destination = routes.destinationOf(context.contract, undefined);
       context.serialized = true;

@@ -18,6 +18,7 @@ function attempt() {
     captureReply: nothing,
     request: nothing,
     aborted: bus.signal,
+    stopping: bus.signal,
   };
   const message = { headers: MessageHeaders.empty(), body: new Uint8Array() };
   const context = new IncomingContext({ message, nativeId: '1', lost: lost.signal }, message.headers, surroundings, 1);

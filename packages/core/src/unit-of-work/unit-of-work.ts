@@ -1,0 +1,132 @@
+import type { RunnableHandler } from '../handling/handler.ts';
+import { idempotencyKeyOf } from '../handling/idempotency-key.ts';
+import { invoke } from '../handling/invoke-handlers.ts';
+import { NOBODY, storedResponse } from '../inbox/stored-response.ts';
+import type { InboxKey } from '../inbox/inbox-store.ts';
+import { storeNow } from '../persistence/store-clock.ts';
+import type { IncomingContext } from '../pipeline/incoming-context.ts';
+import type { AmbientWork } from '../pipeline/message-capture.ts';
+import type { Ambient } from '../runtime/ambient.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { TransportEntry } from '../transport/transport-message.ts';
+import type { BusStore } from './bus-store.ts';
+import { storeCaptured } from './bus-store.ts';
+
+/** What the units of work of one endpoint are made with. */
+export interface UnitParts {
+  readonly store: BusStore;
+  readonly runtime: Runtime;
+  /** Its name in the inbox: one that no other service shares, and of its own for each instance of a temporary one. */
+  readonly endpoint: string;
+  /** Where handlers are found without their context; `undefined` where the platform cannot. */
+  readonly ambient: Ambient<AmbientWork> | undefined;
+}
+
+/** How a unit of work ended that was committed. */
+export type UnitEnd =
+  /** `reply` is for somebody who has asked. */
+  | { readonly status: 'handled'; readonly reply: TransportEntry | undefined; readonly hasStored: boolean }
+  /** The work was done before; `response` was kept of it. */
+  | { readonly status: 'completed'; readonly response: Uint8Array | undefined };
+
+/**
+ * One handler of one message in one transaction: claims the inbox key, runs the handler, keeps its reply, and adds what it sent to
+ * the outbox. The claim is complete with the commit.
+ *
+ * What the handler began to send without awaiting is waited for; what it begins later, while COMMIT is under way, is refused. After
+ * a failure nothing of it remains.
+ */
+export class UnitOfWork {
+  readonly #bound: RunnableHandler;
+  readonly #attempt: IncomingContext;
+  readonly #parts: UnitParts;
+  #context: IncomingContext | undefined;
+  #work: AmbientWork | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(bound: RunnableHandler, attempt: IncomingContext, parts: UnitParts) {
+    this.#bound = bound;
+    this.#attempt = attempt;
+    this.#parts = parts;
+  }
+
+  /** True for what the handler failed with itself. */
+  isOfHandler(error: unknown): boolean {
+    return this.#failure !== undefined && this.#failure.error === error;
+  }
+
+  /** Rejects when nothing was committed, or nobody knows. */
+  async run(): Promise<UnitEnd> {
+    const { store, spans } = this.#parts.store;
+    const waiting = untilBegun(this.#attempt.signal);
+    try {
+      const end = await store.transact((tx) => this.#inTransaction(tx, waiting.over), { signal: waiting.signal });
+      if (this.#work !== undefined) this.#work.refusesLate = false;
+      spans?.stored(this.#context?.captured.filter((entry) => !isReplyToSomebody(entry)) ?? []);
+      return end;
+    } catch (error) {
+      spans?.dropped(this.#context?.captured ?? [], error);
+      throw error;
+    } finally {
+      waiting.over();
+      this.#context?.end();
+    }
+  }
+
+  async #inTransaction(tx: unknown, begins: () => void): Promise<UnitEnd> {
+    const { store, scope } = this.#parts.store;
+    const { contract } = this.#attempt;
+    const { id: handlerId } = this.#bound;
+    const key: InboxKey = { scope, endpoint: this.#parts.endpoint, handlerId, idempotencyKey: this.#idempotencyKey() };
+    if (contract.kind !== 'query') {
+      const claim = await store.inbox.claim(tx, key, { now: storeNow(this.#parts.runtime) });
+      if (claim.status === 'completed') return claim;
+    }
+    begins();
+    this.#attempt.signal.throwIfAborted();
+    const captured = await this.#handle(tx, key.idempotencyKey);
+    const reply = captured.find(isReply);
+    const sends = captured.filter((entry) => !isReply(entry));
+    if (reply !== undefined && contract.kind === 'command') await store.inbox.keepResponse(tx, key, storedResponse(reply));
+    await storeCaptured(this.#parts.store, tx, sends);
+    return { status: 'handled', reply: captured.find(isReplyToSomebody), hasStored: sends.length > 0 };
+  }
+
+  #idempotencyKey(): string {
+    try {
+      return idempotencyKeyOf(this.#bound, this.#attempt);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  async #handle(tx: unknown, idempotencyKey: string): Promise<readonly TransportEntry[]> {
+    const { ambient } = this.#parts;
+    const context = this.#attempt.inUnit(tx, idempotencyKey);
+    this.#context = context;
+    this.#work = { capture: context, refusesLate: true };
+    const run = async (): Promise<void> => invoke(this.#bound, context);
+    try {
+      await (ambient === undefined ? run() : ambient.run(this.#work, run));
+      await context.endCaptured();
+      return context.captured;
+    } catch (error) {
+      context.end();
+      this.#failure = { error };
+      throw error;
+    }
+  }
+}
+
+const isReply = ({ destination }: TransportEntry): boolean => destination.kind === 'reply';
+const isReplyToSomebody = ({ destination }: TransportEntry): boolean => destination.kind === 'reply' && destination.address !== NOBODY;
+
+/** A signal that aborts with another until `over` is called: a handler that runs ends by itself, whoever aborts. */
+function untilBegun(source: AbortSignal): { readonly signal: AbortSignal; readonly over: () => void } {
+  const waiting = new AbortController();
+  const onAbort = (): void => waiting.abort(source.reason);
+  if (source.aborted) onAbort();
+  else source.addEventListener('abort', onAbort, { once: true });
+  return { signal: waiting.signal, over: () => source.removeEventListener('abort', onAbort) };
+}
