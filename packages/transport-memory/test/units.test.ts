@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, ConsumeContext, Event, HandlerOptions } from '@waybill/core';
+import type { Command, ConsumeContext, Event, HandlerOptions, StandardSchema } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, defineQuery, describeBus, endpoint, handler } from '@waybill/core';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryTransaction } from '@waybill/storage-memory';
@@ -16,6 +16,19 @@ const Placed: Event<Order> = defineEvent('orders.placed');
 const Told: Event<Order> = defineEvent('orders.told');
 const Reserve: Command<Order, number> = defineCommand<Order, number>('orders.reserve', { reply: true });
 const Count = defineQuery<Order, number>('orders.count');
+
+/** Checked by a schema that takes its time. */
+const slowly: StandardSchema<Order> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: async (value) => {
+      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      return { value: value as Order };
+    },
+  },
+};
+const Checked = defineEvent('orders.checked', { schema: slowly });
 
 type Body = (order: Order, context: ConsumeContext) => unknown;
 
@@ -98,6 +111,18 @@ describe('a unit of work', () => {
     await bench[Symbol.asyncDispose]();
   });
 
+  it('waits for what the handler began to send without awaiting, and for what that begins', async () => {
+    const body: Body = (order, context) => {
+      void context.publish(Checked, order);
+      void bench.bus.publish(Checked, order).then(() => context.publish(Checked, order));
+    };
+    const bench = await unitBench([endpoint('orders', { handlers: [placing(body)] })]);
+    await bench.bus.send(Place, { orderId: 'a' });
+    await bench.runtime.settle();
+    expect(bench.names().length).toBe(3);
+    await bench[Symbol.asyncDispose]();
+  });
+
   it('refuses what is sent while COMMIT is under way, and what its context sends later; the bus sends again after the commit', async () => {
     const [committing, committed] = [gate(), gate()];
     const late: Promise<string>[] = [];
@@ -139,7 +164,7 @@ describe('a unit of work', () => {
       await context.publish(Placed, order);
       await goOn.promise;
       codes.push(await codeOf(context.publish(Placed, order)), await codeOf(bench.bus.publish(Placed, order)));
-      codes.push(await codeOf(addOne(order, context).then(() => undefined)));
+      codes.push(await codeOf(Promise.resolve().then(() => String(context.transaction))));
     };
     const bench = await unitBench([endpoint('orders', { handlers: [placing(body, { timeout: 1_000 })] })]);
     await bench.bus.send(Place, { orderId: 'a' });

@@ -2,7 +2,7 @@ import { UnrecoverableError } from '../errors/bus-error.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
 import type { HandlerTable } from '../handling/handler-table.ts';
 import type { RunnableHandler } from '../handling/handler.ts';
-import { invokeEach } from '../handling/invoke-handlers.ts';
+import { invokeEach } from '../handling/invoke.ts';
 import { replyFrom } from '../inbox/stored-response.ts';
 import { attemptLogFields } from '../messages/log-fields.ts';
 import { SLOTS } from '../messages/message-headers.ts';

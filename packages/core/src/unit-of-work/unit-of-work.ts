@@ -1,6 +1,6 @@
 import type { RunnableHandler } from '../handling/handler.ts';
 import { idempotencyKeyOf } from '../handling/idempotency-key.ts';
-import { invoke } from '../handling/invoke-handlers.ts';
+import { invoke } from '../handling/invoke.ts';
 import { NOBODY, storedResponse } from '../inbox/stored-response.ts';
 import type { InboxKey } from '../inbox/inbox-store.ts';
 import { storeNow } from '../persistence/store-clock.ts';
