@@ -203,6 +203,16 @@ describe('a conflict with another transaction', () => {
     ]);
   });
 
+  it('of one handler does not count for another of the same event', async () => {
+    const attempts: string[] = [];
+    const first = handler(Placed, ({ orderId }, { attempt }) => void attempts.push(`first ${orderId} ${attempt}`), { id: 'first' });
+    const second = handler(Placed, ({ orderId }, { attempt }) => void attempts.push(`second ${orderId} ${attempt}`), { id: 'second' });
+    await using bench = await unitBench([endpoint('mails', { handlers: [first, second] })], { wrapStore: troubled(['conflict']) });
+    await bench.bus.publish(Placed, { orderId: 'a' });
+    await bench.runtime.advance(10_000);
+    expect(attempts).toEqual(['first a 1', 'first a 2', 'second a 1']);
+  });
+
   it('while the bus stops gives the message back', async () => {
     const troubles = times(1, 'conflict');
     const bench = await unitBench([endpoint('orders', { handlers: [placing([])] })], { wrapStore: troubled(troubles) });

@@ -67,7 +67,7 @@ export interface BusBaseOptions<TransportName extends string = string> {
   /**
    * Finds the message being handled without its `context`: `bus.send`, `bus.publish` and `bus.request` in a handler, and in what it calls,
    * join its unit of work and carry its correlation, conversation, causation and initiator. Costs a part of the speed. Where the
-   * platform cannot, it is `AMBIENT_UNAVAILABLE`. @default false: by `bus` a message leaves at once and begins a conversation of its own
+   * platform cannot, it is `AMBIENT_UNAVAILABLE`. With a `store` it is always on where the platform can. @default false: by `bus` a message leaves at once and begins a conversation of its own
    */
   readonly ambient?: boolean;
   /** Told of each attempt at a message and of its settlement; for recording, never for deciding. @default none */

@@ -162,7 +162,7 @@ export class Sender {
   ): MaybePromise<OutgoingContext> {
     assertKind(kind, contract);
     const context = new OutgoingContext(contract, message, options, parent);
-    context.isStored = isStored;
+    if (isStored) context.outbox = 'now';
     const running = this.#run(context);
     return isPromise(running) ? this.#declaredLater(running) : this.#declared(running);
   }
@@ -190,7 +190,7 @@ export class Sender {
 
   #declared(context: OutgoingContext): MaybePromise<OutgoingContext> {
     const { contract, destination, options } = context;
-    if (context.isStored) {
+    if (context.outbox !== 'none') {
       if (destination.kind === 'topic') this.#parts.assertTopic(destination.name, contract);
       return this.#fitting(context);
     }

@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { unlessAborted } from '../runtime/unless-aborted.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
 import { capabilityProblems } from './check-endpoints.ts';
+import type { BusStore } from '../unit-of-work/bus-store.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
@@ -17,7 +18,7 @@ export interface ConfigurationProblem {
 
 /** Options of `bus.validate`. */
 export interface ValidateOptions {
-  /** Also asks the broker: opens the transport unless it is open, compares, changes nothing, and closes it. @default false */
+  /** Also asks the broker and the store: opens the transport unless it is open, compares, changes nothing, and closes it; the same with the store. @default false */
   readonly connect?: boolean;
   /** Gives up: the call rejects with its reason. @default none */
   readonly signal?: AbortSignal;
@@ -29,6 +30,7 @@ export interface ValidationParts {
   readonly keeper: TopologyKeeper;
   readonly endpoints: readonly Endpoint<string>[];
   readonly runtime: Runtime;
+  readonly store: BusStore | undefined;
 }
 
 /** All that stands against the start of a bus and can be known now. @throws ConfigurationError `OPTION_INVALID` */
@@ -43,7 +45,8 @@ export async function validateBus(
     code: 'CAPABILITY_NOT_SUPPORTED',
     problem,
   }));
-  return options.connect === true ? [...problems, ...(await problemsAtBroker(parts, options.signal, isOpen))] : problems;
+  if (options.connect !== true) return problems;
+  return [...problems, ...(await problemsAtBroker(parts, options.signal, isOpen)), ...(await problemsAtStore(parts, options.signal))];
 }
 
 async function problemsAtBroker(
@@ -60,5 +63,25 @@ async function problemsAtBroker(
     return [{ code, problem: error instanceof Error ? error.message : String(error) }];
   } finally {
     if (!isOpen) await transport.close().catch(() => undefined);
+  }
+}
+
+/** Where tables may be made, none can be missing: only whether the database answers is asked. */
+async function problemsAtStore(
+  { store: busStore, keeper, runtime }: ValidationParts,
+  signal: AbortSignal | undefined,
+): Promise<readonly ConfigurationProblem[]> {
+  if (busStore === undefined) return [];
+  const { store } = busStore;
+  try {
+    const provisioning = keeper.provisioning === 'validate' ? 'validate' : 'assume';
+    await store.open({ runtime, provisioning, ...(signal === undefined ? {} : { signal }) });
+    await store.close();
+    return [];
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [
+      { code: isBusError(error) ? error.code : 'STORE_UNAVAILABLE', problem: error instanceof Error ? error.message : String(error) },
+    ];
   }
 }

@@ -30,6 +30,18 @@ export interface ArrivedMessage {
   readonly lost: AbortSignal;
 }
 
+/** Why a delivery goes back. */
+export interface ReleaseReason {
+  readonly error: unknown;
+}
+
+/** What most attempts do not have. */
+interface RareFacts {
+  readonly idempotencyKey?: string | undefined;
+  readonly unit?: { readonly attempt: IncomingContext; readonly transaction: unknown };
+  readonly releaseFor?: ReleaseReason;
+}
+
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
 export class IncomingContext extends MessageCapture implements PipelineContext, ConsumeContext {
   position = 0;
@@ -38,8 +50,6 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   contract!: Contract;
   /** How the attempt ended, where it is not the ordinary way. */
   outcome: 'handled' | 'skipped' = 'handled';
-  /** Why the delivery goes back, where that is no fault of the message: the attempt does not count. */
-  releaseFor: { readonly error: unknown } | undefined;
   /** True from the moment the first handler is called: what fails before is a fault of the message, after it of the handler. */
   handling = false;
   /** When it began, by the monotonic clock, where attempts are counted. */
@@ -52,8 +62,7 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   #abort: AbortController | undefined;
   #unlisten: (() => void) | undefined;
   #replied = false;
-  #idempotencyKey: string | undefined;
-  #unit: { readonly attempt: IncomingContext; readonly transaction: unknown } | undefined;
+  #rare: RareFacts | undefined;
 
   constructor(delivery: ArrivedMessage, headers: MessageHeaders, surroundings: IncomingSurroundings, attempt: number) {
     super();
@@ -118,37 +127,45 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   }
 
   get transaction(): RegisteredTransaction {
-    if (this.#unit === undefined || this.ended) throw noTransaction(this);
-    return this.#unit.transaction as RegisteredTransaction;
+    const unit = this.#rare?.unit;
+    if (unit === undefined || this.ended) throw noTransaction(this);
+    return unit.transaction as RegisteredTransaction;
   }
   get idempotencyKey(): string {
-    return this.#idempotencyKey ?? this.messageId;
+    return this.#rare?.idempotencyKey ?? this.messageId;
   }
 
   /** Takes the key that a handler has chosen; `undefined` for none. */
   identify(idempotencyKey: string | undefined): void {
-    this.#idempotencyKey = idempotencyKey;
+    if (idempotencyKey !== undefined || this.#rare !== undefined) this.#rare = { ...this.#rare, idempotencyKey };
+  }
+
+  /** Why the delivery goes back, where that is no fault of the message: the attempt does not count. */
+  get releaseFor(): ReleaseReason | undefined {
+    return this.#rare?.releaseFor;
+  }
+  set releaseFor(reason: ReleaseReason) {
+    this.#rare = { ...this.#rare, releaseFor: reason };
   }
 
   /** The same message in a transaction of its own: what is sent by it, and its end, are the unit's alone. */
-  inUnit(transaction: unknown, idempotencyKey: string): IncomingContext {
-    const unit = new IncomingContext(this.#delivery, this.#headers, this.#surroundings, this.attempt);
+  inUnit(transaction: unknown, idempotencyKey: string, attempt: number): IncomingContext {
+    const unit = new IncomingContext(this.#delivery, this.#headers, this.#surroundings, attempt);
     unit.message = this.message;
     unit.contract = this.contract;
     unit.handling = this.handling;
     unit.#custom = this.#custom;
-    unit.#idempotencyKey = idempotencyKey;
-    unit.#unit = { attempt: this, transaction };
+    unit.#rare = { idempotencyKey, unit: { attempt: this, transaction } };
     return unit;
   }
 
   /** The attempt that it belongs to: another than itself where it is the context of a unit of work. */
   get whole(): IncomingContext {
-    return this.#unit?.attempt ?? this;
+    return this.#rare?.unit?.attempt ?? this;
   }
 
   get isStored(): boolean {
-    return this.#unit !== undefined;
+    return this.#rare?.unit !== undefined;
   }
   get cause(): this {
     return this;

@@ -14,7 +14,10 @@ export interface SendOptions {
   readonly partitionKey?: string;
   /** Whose message it is; 1 to 128 characters. @default that of the message being handled */
   readonly tenantId?: string;
-  /** Not before this long from now. Refused with `CAPABILITY_NOT_SUPPORTED` where the transport has no delay of that length. @default at once */
+  /**
+   * Not before this long from now. Where the transport has no delay of that length it waits in the outbox, if it is sent in a unit of work
+   * or in `bus.transaction`; else it is refused with `CAPABILITY_NOT_SUPPORTED`. @default at once
+   */
   readonly delay?: Duration;
   /** Of no use after this long; then it is dead-lettered as `expired` instead of being handled. @default no limit */
   readonly timeToLive?: Duration;
@@ -24,7 +27,7 @@ export interface SendOptions {
   readonly faultTo?: string;
   /** The user's own headers. Names that begin with `waybill-`, and `__proto__`, `constructor`, `prototype`, are refused. @default none */
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
-  /** In a handler: leaves at once, also when the attempt fails later, and keeps its links to the message being handled. @default false */
+  /** In a handler, or in `bus.transaction`: leaves at once, also when that fails later, and keeps its links to the message being handled. @default false */
   readonly detached?: boolean;
   /** Gives up waiting for the broker's answer. @default none: after `publishTimeout` */
   readonly signal?: AbortSignal;
@@ -45,7 +48,8 @@ export const NO_OPTIONS: SendOptions = Object.freeze({});
 export interface MessageSender {
   /**
    * Sends a command to its one endpoint. On a bus it resolves when the broker has the message; in a handler when it is
-   * captured, and it leaves after the handler returned, before the ack; a failed attempt sends nothing.
+   * captured, and it leaves after the handler returned, before the ack; a failed attempt sends nothing. On a bus with a store what is
+   * captured is committed with the handler's transaction, and leaves after that, by the outbox.
    * @throws MessageError `UNROUTABLE`, `MESSAGE_INVALID`, `MESSAGE_TOO_LARGE`, `SEND_REJECTED`, `SEND_OUTCOME_UNKNOWN`, …;
    * ConfigurationError `OPTION_INVALID`, `CONTRACT_KIND_MISMATCH`: nothing was sent
    */

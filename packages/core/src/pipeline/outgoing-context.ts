@@ -22,10 +22,8 @@ export class OutgoingContext implements PipelineContext, TransportEntry {
   body: Uint8Array = NO_BODY;
   /** Set by the step `resolve-destination`; before it where a reply goes to the address that its request names. */
   destination: Destination = UNKNOWN;
-  /** True where it goes into the outbox, from where it leaves later. */
-  isStored: boolean = false;
-  /** When it leaves the outbox, where the transport cannot delay it itself; epoch milliseconds. */
-  dueAt: number | undefined;
+  /** `none`: it goes to the transport. `now`: into the outbox, from where it leaves. `until-due`: it waits there for `notBefore`, too, since the transport cannot. */
+  outbox: 'none' | 'now' | 'until-due' = 'none';
   partitionKey: string | undefined;
   notBefore: number | undefined;
   expiresAt: number | undefined;

@@ -23,9 +23,8 @@ export function checkCapabilities(runtime: Runtime, transport: string, capabilit
     const hasNone = delay.maxMs === 0 || delay.steps === 'policy';
     const latest = runtime.now() + delay.maxMs;
     if (!hasNone && notBefore <= latest) return;
-    if (context.isStored && (hasNone || !delay.hop)) {
-      context.dueAt = notBefore;
-      context.notBefore = undefined;
+    if (context.outbox !== 'none' && (hasNone || !delay.hop)) {
+      context.outbox = 'until-due';
       return;
     }
     if (hasNone) refuse('delayed sends', `Drop \`delay\`, ${BY_OUTBOX}, or choose a transport that can.`);

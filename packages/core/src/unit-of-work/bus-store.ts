@@ -23,6 +23,8 @@ export async function storeCaptured({ store, scope }: BusStore, tx: unknown, cap
 /** Without what only this process knows: the message, its contract, the one that caused it. */
 function outboxEntry(captured: TransportEntry): OutboxEntry {
   const { destination, headers, body, partitionKey, notBefore, expiresAt, priority, immutable } = captured;
-  const entry: TransportEntry = { destination, headers, body, partitionKey, notBefore, expiresAt, priority, immutable };
-  return captured instanceof OutgoingContext && captured.dueAt !== undefined ? { entry, dueAt: captured.dueAt } : { entry };
+  const entry: TransportEntry = { destination, headers, body, partitionKey, expiresAt, priority, immutable };
+  return captured instanceof OutgoingContext && captured.outbox === 'until-due'
+    ? { entry, dueAt: notBefore }
+    : { entry: { ...entry, notBefore } };
 }

@@ -35,7 +35,8 @@ export function invokeInUnits(table: HandlerTable, parts: UnitStepParts): Step<I
     run: (context) => {
       context.handling = true;
       const handlers = table.find(context.contract.name)?.handlers ?? [];
-      return invokeEach(handlers, context, (bound) => runUnit(bound, context, parts));
+      const first = context.attempt; // a conflict of one handler does not count for the next
+      return invokeEach(handlers, context, (bound) => runUnit(bound, context, first, parts));
     },
   };
 }
@@ -45,10 +46,10 @@ export function invokeInUnits(table: HandlerTable, parts: UnitStepParts): Step<I
  * unit is run again, after a wait that grows, without counting; when nothing more is to be begun the delivery goes back. After a
  * conflict it is run again up to three times, and that counts.
  */
-async function runUnit(bound: RunnableHandler, attempt: IncomingContext, parts: UnitStepParts): Promise<void> {
+async function runUnit(bound: RunnableHandler, attempt: IncomingContext, first: number, parts: UnitStepParts): Promise<void> {
   let outages = 0;
   for (let conflicts = 0; ;) {
-    const unit = new UnitOfWork(bound, attempt, parts);
+    const unit = new UnitOfWork(bound, attempt, first + conflicts, parts);
     try {
       const end = await unit.run();
       return concluded(end, bound, attempt, parts, outages > 0);
@@ -65,7 +66,7 @@ async function runUnit(bound: RunnableHandler, attempt: IncomingContext, parts: 
       }
       if (conflicted) {
         conflicts += 1;
-        attempt.attempt += 1;
+        attempt.attempt = Math.max(attempt.attempt, first + conflicts);
       } else outages += 1;
     }
   }

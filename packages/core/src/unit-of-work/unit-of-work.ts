@@ -40,14 +40,17 @@ export class UnitOfWork {
   readonly #bound: RunnableHandler;
   readonly #attempt: IncomingContext;
   readonly #parts: UnitParts;
+  readonly #number: number;
   #context: IncomingContext | undefined;
   #work: AmbientWork | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(bound: RunnableHandler, attempt: IncomingContext, parts: UnitParts) {
+  /** @param number how often this handler has been tried with it, counted on from the attempts before */
+  constructor(bound: RunnableHandler, attempt: IncomingContext, number: number, parts: UnitParts) {
     this.#bound = bound;
     this.#attempt = attempt;
     this.#parts = parts;
+    this.#number = number;
   }
 
   /** True for what the handler failed with itself. */
@@ -103,7 +106,7 @@ export class UnitOfWork {
 
   async #handle(tx: unknown, idempotencyKey: string): Promise<readonly TransportEntry[]> {
     const { ambient } = this.#parts;
-    const context = this.#attempt.inUnit(tx, idempotencyKey);
+    const context = this.#attempt.inUnit(tx, idempotencyKey, this.#number);
     this.#context = context;
     this.#work = { capture: context, refusesLate: true };
     const run = async (): Promise<void> => invoke(this.#bound, context);
