@@ -71,9 +71,9 @@ export interface SendFailure {
 
 /** How full the outbox of a scope is. */
 export interface OutboxStatus {
-  /** Rows to be sent that are due, those behind a held one included. */
+  /** Rows to be sent that are due, those behind a held one and those that wait for another try included. */
   readonly waiting: number;
-  /** Rows that wait for their time, or for another try. */
+  /** Rows that wait for their time. */
   readonly delayed: number;
   /** Rows that an operator must decide on. */
   readonly held: number;

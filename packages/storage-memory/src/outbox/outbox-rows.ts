@@ -86,7 +86,7 @@ export class OutboxRows {
   status(at: number): OutboxStatus {
     const rows = Array.from(this.#byNumber.values());
     const toSend = rows.filter(({ state }) => state === 'waiting');
-    const waiting = toSend.filter((row) => isDue(row, at));
+    const waiting = toSend.filter(({ dueAt }) => dueAt <= at);
     return {
       waiting: waiting.length,
       delayed: toSend.length - waiting.length,

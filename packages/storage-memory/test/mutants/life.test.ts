@@ -66,6 +66,21 @@ describe('the life cases catch', () => {
       },
     },
     {
+      does: 'refuses to be opened while it opens',
+      caughtBy: [7],
+      breaks: (store) => {
+        let isOpening = false;
+        return {
+          open: async (options) => {
+            if (isOpening) throw new Error('it opens already');
+            isOpening = true;
+            await store.open(options);
+            isOpening = false;
+          },
+        };
+      },
+    },
+    {
       does: 'finds facets in an object',
       caughtBy: [6],
       breaks: () => ({ facet: <Facet>({ name }: { readonly name: string }) => ({})[name as never] as Facet | undefined }),

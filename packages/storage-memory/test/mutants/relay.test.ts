@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { LeaseOptions, OutboxLease, RelayIdentity, SendFailure } from '@waybill/core/persistence';
+import { storeClock } from '@waybill/core/persistence';
 import type { TransportEntry } from '@waybill/core/transport';
 import { storing, testMutants, type Outbox, type Store } from '../support/mutant.ts';
 
@@ -98,6 +99,11 @@ function decidesAnywhere(outbox: Outbox): Partial<Outbox> {
 
 describe('the relay cases catch', () => {
   testMutants([
+    {
+      does: 'has a clock that stands',
+      caughtBy: [39],
+      breaks: (store) => asking(store, ({ now }) => ({ now: now === storeClock ? 1_000 : now })),
+    },
     {
       does: 'promises more time than was asked for',
       caughtBy: [40],

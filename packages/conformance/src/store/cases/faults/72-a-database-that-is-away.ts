@@ -11,9 +11,12 @@ export const aDatabaseThatIsAway: StoreCase = {
     const bench = await StoreBench.open(run);
     await bench.add(entryOf('a'));
     const relay = bench.relay();
+    const other = run.create();
+    run.own(() => other.close());
     const comeBack = (await run.faults.goAway?.()) ?? (() => Promise.resolve());
     const calls: Readonly<Record<string, () => Promise<unknown>>> = {
       transact: () => bench.transact((tx) => bench.claim(tx)),
+      open: () => run.soon('opening another one', other.open(run.openOptions())),
       lease: () => relay.lease(),
       markSent: () => relay.sent(['1']),
       status: () => bench.status(),

@@ -19,11 +19,12 @@ export const aResponseIsKeptByteForByte: StoreCase = {
         const claim = await bench.claimed(key);
         const kept = claim.status === 'completed' ? claim.response : 'no claim';
         const isSame =
-          kept === undefined || response === undefined
-            ? kept === response
-            : kept instanceof Uint8Array && String(kept) === String(response);
+          kept === undefined || response === undefined ? kept === response : kept instanceof Uint8Array && isSameBytes(kept, response);
         expectThat(isSame, `response ${index} came back as ${kept instanceof Uint8Array ? `${kept.length} bytes` : String(kept)}`);
       }
     }
   },
 };
+
+const isSameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, at) => byte === right[at]);

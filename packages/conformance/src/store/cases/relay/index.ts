@@ -1,3 +1,4 @@
+import { theClockOfTheStore } from './39-the-clock-of-the-store.ts';
 import { oneRelayHasEverything } from './40-one-relay-has-everything.ts';
 import { relaysShareEvenly } from './41-relays-share-evenly.ts';
 import { moreRelaysThanSlots } from './42-more-relays-than-slots.ts';
@@ -19,6 +20,7 @@ import type { StoreCase } from '../../store-case.ts';
 
 /** Slots, leases and fences: what a relay may send, and what becomes of it. */
 export const RELAY_CASES: readonly StoreCase[] = [
+  theClockOfTheStore,
   oneRelayHasEverything,
   relaysShareEvenly,
   moreRelaysThanSlots,
