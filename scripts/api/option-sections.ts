@@ -18,6 +18,7 @@ export const OPTION_SECTIONS: readonly OptionSection[] = [
   { title: 'memory, memoryBroker', types: ['MemoryOptions', 'MemoryBrokerOptions'] },
   { title: 'rabbitmq', types: ['RabbitmqOptions', 'RabbitmqCredentials'] },
   { title: 'rabbitmq.endpoint', types: ['RabbitmqEndpointOptions'] },
+  { title: 'postgres', types: ['PostgresOptions'] },
   { title: 'createTestHarness', types: ['TestHarnessOptions', 'HarnessSettings', 'FaultRates', 'PassingOptions'] },
   { title: 'testHandler', types: ['HandlerTestOptions'] },
   { title: 'inversify', types: ['InversifyOptions'] },

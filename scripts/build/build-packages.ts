@@ -19,12 +19,12 @@ export async function buildPackages(root: string): Promise<readonly string[]> {
   return built.flat();
 }
 
-async function bundle(root: string, { folder, entries }: Publishable): Promise<readonly string[]> {
+async function bundle(root: string, { folder, entries, programs }: Publishable): Promise<readonly string[]> {
   const problems: string[] = [];
   const dist = join(root, folder, 'dist');
   for (const old of globSync('**/*.{js,js.map}', { cwd: dist })) rmSync(join(dist, old));
   const build = await rolldown({
-    input: Object.fromEntries(Array.from(entries.values(), (entry) => [entry, join(root, folder, 'src', `${entry}.ts`)])),
+    input: Object.fromEntries([...entries.values(), ...programs].map((entry) => [entry, join(root, folder, 'src', `${entry}.ts`)])),
     platform: 'neutral',
     external: (id) => !id.startsWith('.') && !id.startsWith('/'), // other packages stay what they are
     onLog: (_level, { message }) => void problems.push(`${folder}: ${message}`),

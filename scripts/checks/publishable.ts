@@ -8,6 +8,8 @@ export interface Publishable {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly entries: ReadonlyMap<string, string>;
+  /** What its commands run, as `cli/main`. */
+  readonly programs: readonly string[];
 }
 
 export function publishablePackages(root: string): readonly Publishable[] {
@@ -31,5 +33,6 @@ function describePackage(root: string, folder: string): Publishable {
   const manifest = readManifest(root, folder);
   const sources = entriesOf({ folder, manifest });
   const entries = [...sources].map(([entry, path]) => [entry, path.replace(`${folder}/src/`, '').replace(/\.ts$/, '')] as const);
-  return { folder, manifest, entries: new Map(entries) };
+  const programs = Object.values(manifest.bin ?? {}).map((path) => path.replace('./dist/', '').replace(/\.js$/, ''));
+  return { folder, manifest, entries: new Map(entries), programs };
 }

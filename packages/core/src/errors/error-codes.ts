@@ -310,6 +310,12 @@ export const ERROR_CODES = {
     wayOut:
       'In a handler nothing: the inbox tells when the message is handled again. Elsewhere look whether it is stored before you run it again.',
   },
+  TRANSACTION_ROLLED_BACK: {
+    radius: 'delivery',
+    meaning:
+      'A statement in the transaction failed and its error was caught: the database rolled back instead of committing; nothing was changed.',
+    wayOut: 'Let the error of a failed statement pass, or set a savepoint before the statement.',
+  },
   EVENT_LOOP_BLOCKED: {
     radius: 'endpoint',
     meaning: 'A handler held the event loop for long without a pause; nothing else ran meanwhile.',

@@ -1,0 +1,3 @@
+// Transactions of Drizzle.
+export { drizzle } from './mappers/drizzle-transactions.ts';
+export type { DrizzleDatabase, DrizzleTransaction } from './mappers/drizzle-transactions.ts';

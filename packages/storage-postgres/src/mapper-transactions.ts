@@ -1,0 +1,98 @@
+import { unlessAborted } from '@waybill/core/persistence';
+import { type Runtime, systemRuntime } from '@waybill/core/transport';
+import type { PostgresTransactions, SqlRow, SqlValue, TransactionSettings } from './database.ts';
+import { isConnectionLost, isRefusedCommit, outcomeUnknown, rolledBack, unavailable } from './postgres-errors.ts';
+
+/** What a mapper offers: a transaction around a callback, and a statement in it. */
+export interface Mapper<Tx> {
+  transact<Result>(work: (tx: Tx) => Promise<Result>, isolation: TransactionSettings['isolation']): Promise<Result>;
+  query(tx: Tx, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+}
+
+/** Transactions in the way of a mapper, which tells neither when it waits for a connection nor what became of COMMIT. */
+export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
+  readonly #mapper: Mapper<Tx>;
+  readonly #runtime: Runtime = systemRuntime();
+
+  constructor(mapper: Mapper<Tx>) {
+    this.#mapper = mapper;
+  }
+
+  async run<Result>(work: (tx: Tx) => Promise<Result>, settings: TransactionSettings): Promise<Result> {
+    const { isolation, acquireTimeoutMs, signal } = settings;
+    const attempt = new Attempt(work, signal);
+    const patience = this.#runtime.setTimer(acquireTimeoutMs, () => attempt.giveUp(acquireTimeoutMs));
+    const outcome = this.#mapper.transact((tx) => {
+      patience.cancel();
+      return attempt.work(tx, () => this.query(tx, 'select 1', []));
+    }, isolation);
+    try {
+      return await unlessAborted(outcome, attempt.signal);
+    } catch (error) {
+      throw attempt.failureOf(error);
+    } finally {
+      patience.cancel();
+      attempt.end();
+    }
+  }
+
+  query(tx: Tx, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
+    return this.#mapper.query(tx, text, values);
+  }
+}
+
+class Attempt<Tx, Result> {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+  readonly #work: (tx: Tx) => Promise<Result>;
+  readonly #end = new AbortController();
+  #phase: 'begin' | 'work' | 'commit' = 'begin';
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(work: (tx: Tx) => Promise<Result>, signal: AbortSignal | undefined) {
+    this.#work = work;
+    this.signal = this.#end.signal;
+    const onAbort = (): void => {
+      if (this.#phase !== 'commit') this.#end.abort(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.end = (): void => signal?.removeEventListener('abort', onAbort);
+  }
+
+  giveUp(afterMs: number): void {
+    this.#end.abort(unavailable(`no transaction could begin within ${afterMs} ms`, undefined));
+  }
+
+  /** Runs to its end also after an abort: until then the connection is nobody else's. */
+  async work(tx: Tx, probe: () => Promise<unknown>): Promise<Result> {
+    this.signal.throwIfAborted();
+    this.#phase = 'work';
+    try {
+      const result = await this.#work(tx);
+      this.signal.throwIfAborted();
+      await this.#assertGoes(probe);
+      this.#phase = 'commit';
+      return result;
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  failureOf(error: unknown): unknown {
+    if (this.signal.aborted) return this.signal.reason;
+    if (this.#phase === 'begin') return unavailable('the transaction could not begin', error);
+    if (this.#phase === 'commit') return isRefusedCommit(error) ? error : outcomeUnknown(error);
+    const own = this.#failure?.error ?? error; // mappers put what happened to ROLLBACK in its place
+    return own !== error && isConnectionLost(error) ? unavailable('the connection broke in the transaction', own) : own;
+  }
+
+  /** COMMIT of a transaction that a failed statement has ended rolls it back, and mappers do not tell. */
+  async #assertGoes(probe: () => Promise<unknown>): Promise<void> {
+    try {
+      await probe();
+    } catch (error) {
+      throw isConnectionLost(error) ? unavailable('the connection broke in the transaction', error) : rolledBack(error);
+    }
+  }
+}

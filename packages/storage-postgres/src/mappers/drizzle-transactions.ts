@@ -1,0 +1,38 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PostgresTransactions, SqlRow, SqlValue, TransactionSettings } from '../database.ts';
+import { MapperTransactions } from '../mapper-transactions.ts';
+
+/** What we use of a transaction of Drizzle. */
+export interface DrizzleTransaction {
+  /** @param query a query of Drizzle's own */
+  execute(query: never): PromiseLike<unknown>;
+}
+
+/** What we use of a database of Drizzle. */
+export interface DrizzleDatabase<Tx extends DrizzleTransaction> {
+  transaction<Result>(
+    work: (tx: Tx) => Promise<Result>,
+    config?: { readonly isolationLevel?: TransactionSettings['isolation'] },
+  ): Promise<Result>;
+}
+
+/** Handlers get Drizzle's `tx` as `context.transaction`. For Drizzle over `pg`. */
+export function drizzle<Tx extends DrizzleTransaction>(db: DrizzleDatabase<Tx>): PostgresTransactions<Tx> {
+  return new MapperTransactions<Tx>({
+    transact: (work, isolation) => db.transaction(work, { isolationLevel: isolation }),
+    query: async (tx, text, values) => rowsOf(await tx.execute(toSql(text, values) as never)),
+  });
+}
+
+/** The statement as Drizzle builds it: each `$n` becomes a parameter of its own. */
+function toSql(text: string, values: readonly SqlValue[]): SQL {
+  const chunks = text
+    .split(/\$(\d+)/)
+    .map((part, index) => (index % 2 === 0 ? sql.raw(part) : sql`${sql.param(values[Number(part) - 1])}`));
+  return sql.join(chunks);
+}
+
+function rowsOf(result: unknown): readonly SqlRow[] {
+  const { rows } = result as { readonly rows: readonly SqlRow[] };
+  return rows;
+}

@@ -1,0 +1,112 @@
+import { ROW_COLUMNS } from './outbox-rows.ts';
+import { SLOTS } from './slots.ts';
+
+/**
+ * One statement for a relay's turn: it takes part or renews, shares the slots, and reads its rows.
+ * $1 scope · $2 relay · $3 now · $4 leaseMs · $5 limit · $6 maxBytes · $7 except · $8 mayShrink
+ *
+ * Who may send: a relay lives as long as its row in `relay` says, and owns the slots that name it. What has run out is taken
+ * away by deleting that row, which the relay's own renewal and the others fight for: one of them gets it. A slot changes hands only where
+ * it still names whom this statement saw. So no slot has two owners, whatever is slow or frozen; and a relay that has
+ * nothing to renew, take or give writes nothing.
+ */
+export function leaseSql(schema: string): string {
+  return `with ${membership(schema)},
+${sharing(schema)},
+${reading(schema)}
+select extract(epoch from lease.until - clock.now) * 1000 as remaining, lease.slots, lease.due, rows.*
+from clock, lease left join rows on true order by rows.number`;
+}
+
+const membership = (schema: string): string => `clock as materialized (
+  select coalesce(to_timestamp($3::float8 / 1000), statement_timestamp()) as now, make_interval(secs => $4::float8 / 1000) as span
+), known as materialized (
+  select until from ${schema}.relay where scope = $1::text and relay = $2::text
+), joined as (
+  insert into ${schema}.relay (scope, relay, until)
+  select $1::text, $2::text, now + span from clock where not exists (select from known)
+  on conflict do nothing returning until
+), renewed as (
+  update ${schema}.relay r set until = now + span from clock
+  where r.scope = $1::text and r.relay = $2::text and (select until from known) < (select now + span * 2 / 3 from clock) returning r.until
+), me as materialized (
+  select case
+    when not exists (select from known) then (select until from joined)
+    when (select until from known) < now + span * 2 / 3 then (select until from renewed)
+    else (select until from known)
+  end as until from clock
+), reaped as (
+  delete from ${schema}.relay where scope = $1::text and relay = any(array(
+    select relay from ${schema}.relay where scope = $1::text and relay <> $2::text and until <= (select now from clock) for update skip locked
+  )) returning relay
+), share as materialized (
+  select (${SLOTS} + count(*)::int) / (count(*)::int + 1) as size
+  from ${schema}.relay where scope = $1::text and relay <> $2::text and until > (select now from clock)
+)`;
+
+const sharing = (schema: string): string => `seen as materialized (
+  select slot, relay from ${schema}.outbox_slot where scope = $1::text
+), own as materialized (
+  select slot, row_number() over (order by slot) as number from seen where relay = $2::text and exists (select from known)
+), made as (
+  insert into ${schema}.outbox_slot (scope, slot, relay)
+  select $1::text, slot, case when slot < size then $2::text end from generate_series(0, ${SLOTS - 1}) as slot, share
+  where not exists (select from seen)
+  on conflict do nothing returning slot, relay
+), ownerless as (
+  select relay from seen where relay <> $2::text and not exists (select from ${schema}.relay r where r.scope = $1::text and r.relay = seen.relay)
+), free as (
+  select slot from ${schema}.outbox_slot where scope = $1::text and (
+    relay is null or relay = any(array(select relay from reaped)) or relay = any(array(select relay from ownerless))
+  ) order by slot limit (select greatest(0, size - (select count(*) from own)) from share, me where me.until is not null) for update skip locked
+), taken as (
+  update ${schema}.outbox_slot s set relay = $2::text from free where s.scope = $1::text and s.slot = free.slot returning s.slot
+), given as (
+  update ${schema}.outbox_slot set relay = null
+  where scope = $1::text and relay = $2::text and $8::boolean and slot = any(array(select slot from own, share where number > size)) returning slot
+), mine as materialized (
+  select slot from (
+    select slot from own where slot not in (select slot from given) union all select slot from taken union all select slot from made where relay = $2::text
+  ) slots where (select until from me) > (select now from clock)
+)`;
+
+const reading = (schema: string): string => {
+  const columns = 'o.sequence, o.due_at';
+  const isMine = 'o.scope = $1::text and o.slot = mine.slot';
+  const isFree = `o.sequence <> all($7::bigint[]) and (o.partition_key is null or not exists (
+      select from ${schema}.outbox b
+      where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence < o.sequence
+        and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > (select now from clock)))
+    ))`;
+  const now = '(select now from clock)';
+  return `most as materialized (
+  select least($5::int, greatest(32, 4 * $5::int / greatest(1, count(*)::int))) as rows from mine
+), due as materialized (
+  select found.sequence from mine cross join lateral (
+    select * from (
+      (select ${columns} from ${schema}.outbox o
+        where ${isMine} and o.state = 'waiting' and o.due_at is null and ${isFree} order by o.sequence limit (select rows from most))
+      union all
+      (select ${columns} from ${schema}.outbox o
+        where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at limit (select rows from most))
+      union all
+      (select ${columns} from ${schema}.outbox o
+        where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by o.sequence limit (select rows from most))
+    ) candidates order by sequence limit (select rows from most)
+  ) found order by found.sequence limit $5::int
+), sized as (
+  select row_number() over (order by o.sequence) as number, sum(octet_length(o.body)) over (order by o.sequence) as bytes, ${ROW_COLUMNS}
+  from due join ${schema}.outbox o on o.sequence = due.sequence
+), rows as (
+  select * from sized where number = 1 or bytes <= $6::float8
+), later as (
+  select least(
+    (select min(due_at) from mine cross join lateral (
+      select o.due_at from ${schema}.outbox o where ${isMine} and o.state = 'waiting' and o.due_at > ${now} and ${isFree} order by o.due_at limit 1
+    ) delayed),
+    (select min(o.retry_at) from mine join ${schema}.outbox o on ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree})
+  ) as due_at
+), lease as (
+  select (select until from me) as until, (select count(*)::int from mine) as slots, extract(epoch from later.due_at - ${now}) * 1000 as due from later
+)`;
+};

@@ -1,0 +1,118 @@
+import type {
+  HeldOptions,
+  HeldRow,
+  IOutboxStore,
+  LeaseOptions,
+  OutboxEntry,
+  OutboxLease,
+  OutboxStatus,
+  RelayIdentity,
+  SendFailure,
+  StoreNow,
+} from '@waybill/core/persistence';
+import type { BackgroundDatabase, PostgresTransactions, SqlRow } from '../database.ts';
+import { assertStorable } from '../storable-text.ts';
+import { atOf } from '../store-now.ts';
+import type { AddedNotices } from './added-notices.ts';
+import { toHeldRow, toRow, toStored } from './outbox-rows.ts';
+import { type OutboxSql, outboxSql } from './outbox-sql.ts';
+import { SLOTS } from './slots.ts';
+
+const MOST_REASON = 1_000;
+const SEQUENCE = /^\d{1,18}$/;
+
+/** What the outbox works with. */
+export interface OutboxParts<Tx> {
+  readonly transactions: PostgresTransactions<Tx>;
+  readonly background: BackgroundDatabase;
+  readonly notices: AddedNotices;
+  /** Quoted. */
+  readonly schema: string;
+  readonly random: () => number;
+}
+
+/** The outbox in tables of the schema. */
+export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
+  readonly #parts: OutboxParts<Tx>;
+  readonly #sql: OutboxSql;
+
+  constructor(parts: OutboxParts<Tx>) {
+    this.#parts = parts;
+    this.#sql = outboxSql(parts.schema, parts.notices.notify('$1'));
+  }
+
+  async add(tx: Tx, scope: string, entries: readonly OutboxEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    assertStorable('the scope', scope);
+    const { list, bodies } = toStored(entries, Math.floor(this.#parts.random() * SLOTS));
+    await this.#parts.transactions.query(tx, this.#sql.add, [scope, list, bodies]);
+  }
+
+  async lease(options: LeaseOptions): Promise<OutboxLease> {
+    const { scope, relay, now, leaseMs, limit, maxBytes, except, mayShrink } = options;
+    const values = [scope, relay, atOf(now), leaseMs, limit, maxBytes, listOf(except), String(mayShrink)];
+    return toLease(await this.#parts.background.query(this.#sql.lease, values, 'waybill_lease'));
+  }
+
+  async leave({ scope, relay }: RelayIdentity): Promise<void> {
+    await this.#parts.background.query(this.#sql.leave, [scope, relay]);
+  }
+
+  markSent({ scope, relay }: RelayIdentity, sequences: readonly string[]): Promise<number> {
+    return this.#count(this.#sql.markSent, [scope, relay, listOf(sequences)], 'waybill_mark_sent');
+  }
+
+  markFailed({ scope, relay, now }: RelayIdentity, failures: readonly SendFailure[]): Promise<number> {
+    const list = failures.map(({ sequence, reason, retryAfterMs }) => ({ sequence, reason: storable(reason), retry: retryAfterMs }));
+    return this.#count(this.#sql.markFailed, [scope, relay, JSON.stringify(list), atOf(now)]);
+  }
+
+  async status({ scope, now }: { readonly scope: string; readonly now: StoreNow }): Promise<OutboxStatus> {
+    const [row] = await this.#parts.background.query(this.#sql.status, [scope, atOf(now)]);
+    const number = (column: string): number => Number(row?.[column] ?? 0);
+    return { waiting: number('waiting'), delayed: number('delayed'), held: number('held'), oldestMs: Math.max(0, number('oldest')) };
+  }
+
+  async held({ scope, after, limit }: HeldOptions): Promise<readonly HeldRow[]> {
+    const rows = await this.#parts.background.query(this.#sql.held, [scope, after ?? '-1', limit]);
+    return rows.map(toHeldRow);
+  }
+
+  async decide(scope: string, sequence: string, decision: 'retry' | 'park' | 'discard'): Promise<boolean> {
+    if (!SEQUENCE.test(sequence)) return false;
+    const rows = await this.#parts.background.query(this.#sql[decision], [scope, sequence]);
+    return rows.length > 0;
+  }
+
+  onAdded(scope: string, listener: () => void): () => void {
+    return this.#parts.notices.on(scope, listener);
+  }
+
+  async #count(text: string, values: readonly (string | number | null)[], name?: string): Promise<number> {
+    const [row] = await this.#parts.background.query(text, values, name);
+    return Number(row?.['count'] ?? 0);
+  }
+}
+
+/** Sequences as one value. */
+const listOf = (sequences: readonly string[]): string => `{${sequences.join(',')}}`;
+
+/** The database stores neither zero bytes nor half a letter. */
+const storable = (reason: string): string =>
+  reason
+    .slice(0, MOST_REASON)
+    .replaceAll('\0', '')
+    .replaceAll(/\p{Cs}/gu, '\ufffd');
+
+function toLease(rows: readonly SqlRow[]): OutboxLease {
+  const [first] = rows;
+  const own = Number(first?.['slots'] ?? 0);
+  const remainingMs = own === 0 ? 0 : Math.max(0, Math.floor(Number(first?.['remaining'] ?? 0)));
+  const due = first?.['due'];
+  return {
+    rows: rows.filter((row) => row['sequence'] !== null).map(toRow),
+    remainingMs,
+    slots: { own, all: SLOTS },
+    ...(due === null || due === undefined ? {} : { nextDueMs: Math.max(0, Math.ceil(Number(due))) }),
+  };
+}

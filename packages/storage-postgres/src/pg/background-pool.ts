@@ -1,0 +1,42 @@
+import { ConfigurationError } from '@waybill/core/transport';
+import type { PgPool } from './pg-client.ts';
+
+/** One for LISTEN, one for the relay's reading, one for all else. */
+const CONNECTIONS = 3;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** A plan is kept for long: it must not be one for tables that were still empty. */
+const PLANNING = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
+/** What a transaction of ours may do nothing for: then the relay that begun it is frozen, and holds what it has locked. */
+const IDLE_TIMEOUT_MS = 10_000;
+
+/**
+ * A small pool to the same server as the given one.
+ * @param isDirect whether settings of a session reach the server: PgBouncer in transaction mode refuses them
+ * @throws ConfigurationError `OPTION_INVALID` where the pool does not show what it was made with
+ */
+export function backgroundPoolOf(pool: PgPool, isDirect: boolean): PgPool {
+  const { constructor: make, options } = pool as { readonly constructor: unknown; readonly options?: Readonly<Record<string, unknown>> };
+  if (typeof make !== 'function' || options === undefined)
+    throw new ConfigurationError('OPTION_INVALID', '`postgres`: `pool` does not show its options. Pass `backgroundPool` too.', {
+      details: { option: 'pool' },
+    });
+  const session = {
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
+    options: typeof options['options'] === 'string' ? `${options['options']} ${PLANNING}` : PLANNING,
+  };
+  const settings = {
+    ...options,
+    ...(isDirect ? session : {}),
+    ...('password' in options ? { password: options['password'] } : {}), // it is hidden from copies
+    max: CONNECTIONS,
+    min: 0,
+    keepAlive: true,
+    application_name: 'waybill',
+    connectionTimeoutMillis: 10_000,
+  };
+  const own = new (make as new (settings: object) => PgPool)(settings);
+  own.on('error', () => {}); // an idle connection that breaks is replaced
+  return own;
+}

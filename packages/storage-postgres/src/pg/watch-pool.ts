@@ -1,0 +1,65 @@
+import type { OpenTransactions } from '../postgres-store.ts';
+import type { PgConnection, PgPool } from './pg-client.ts';
+
+/**
+ * Keeps connections that break, idle or in use, from ending the process and, outside of production, notes the transactions that the
+ * application begins by itself. Returns what ends it.
+ */
+export function watchPool<Client extends PgConnection>(pool: PgPool<Client>, transactions: OpenTransactions): () => void {
+  const isProduction = process.env['NODE_ENV'] === 'production';
+  const watched = new Map<Client, () => void>();
+  const onAcquire = (client: Client): void => {
+    if (watched.has(client)) return;
+    client.on('error', ignore); // mappers listen to none; the statement that needs the connection fails
+    const restore = isProduction ? (): void => {} : watchClient(client, transactions);
+    watched.set(client, () => {
+      client.removeListener('error', ignore);
+      restore();
+    });
+  };
+  const onRemove = (client: Client): void => void watched.delete(client);
+  pool.on('error', ignore); // it replaces what breaks while it is idle
+  pool.on('acquire', onAcquire);
+  pool.on('remove', onRemove);
+  return () => {
+    pool.removeListener('error', ignore);
+    pool.removeListener('acquire', onAcquire);
+    pool.removeListener('remove', onRemove);
+    for (const end of watched.values()) end();
+  };
+}
+
+const ignore = (): void => {};
+
+const BEGIN = /^\s*(begin|start\s+transaction)\b/i;
+const END = /^\s*(commit|end|rollback(?!\s+to)|abort)\b/i;
+
+/** Of a connection, what is looked at. */
+interface Queried {
+  query: (...given: unknown[]) => unknown;
+}
+
+/** Puts a look at the text before `query` of one connection. Returns what takes it away. */
+function watchClient(client: PgConnection, transactions: OpenTransactions): () => void {
+  const queried = client as unknown as Queried;
+  const before = queried.query;
+  const watched = (...given: unknown[]): unknown => {
+    note(textOf(given[0]), transactions);
+    return Reflect.apply(before, client, given);
+  };
+  queried.query = watched;
+  return () => {
+    if (queried.query === watched) queried.query = before;
+  };
+}
+
+function note(text: string, transactions: OpenTransactions): void {
+  const current = transactions.getStore();
+  if (BEGIN.test(text) && current?.isOpen !== true) transactions.enterWith({ isOpen: true });
+  else if (END.test(text) && current !== undefined) current.isOpen = false;
+}
+
+const textOf = (query: unknown): string => {
+  if (typeof query === 'string') return query;
+  return typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string' ? query.text : '';
+};

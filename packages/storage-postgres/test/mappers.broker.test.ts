@@ -1,0 +1,176 @@
+import { systemRuntime } from '@waybill/core';
+import { storeClock } from '@waybill/core/persistence';
+import { describeServer } from '@waybill/servers/vitest';
+import { sql as drizzleSql } from 'drizzle-orm';
+import { drizzle as connect } from 'drizzle-orm/node-postgres';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql as kyselySql } from 'kysely';
+import { Pool } from 'pg';
+import { describe, expect, it, vi } from 'vitest';
+import { drizzle } from '../src/drizzle.ts';
+import { type PostgresStore, postgres } from '../src/index.ts';
+import { kysely } from '../src/kysely.ts';
+import { entryOf, gate, outcomeOf } from './support/bench.ts';
+
+/** A store over a mapper, with statements of the application in the mapper's own way. */
+interface Mapped<Tx> {
+  readonly store: PostgresStore<Tx>;
+  readonly query: (tx: Tx, statement: string) => Promise<unknown>;
+}
+
+function withDrizzle(pool: Pool): Mapped<unknown> {
+  const store = postgres({ pool, transactions: drizzle(connect(pool)), acquireTimeout: '500ms' });
+  const mapped: Mapped<Parameters<Parameters<typeof store.transact>[0]>[0]> = {
+    store,
+    query: async (tx, statement) => (await tx.execute(drizzleSql.raw(statement))).rows[0],
+  };
+  return mapped as unknown as Mapped<unknown>;
+}
+
+function withKysely(pool: Pool): Mapped<unknown> {
+  const db = new Kysely<{ orders: { id: string } }>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const store = postgres({ pool, transactions: kysely(db), acquireTimeout: '500ms' });
+  const mapped: Mapped<Parameters<Parameters<typeof store.transact>[0]>[0]> = {
+    store,
+    query: async (tx, statement) => (await kyselySql.raw(statement).execute(tx)).rows[0],
+  };
+  return mapped as unknown as Mapped<unknown>;
+}
+
+const MAPPERS = [
+  ['Drizzle', withDrizzle],
+  ['Kysely', withKysely],
+] as const;
+
+await describeServer('postgres', (server) => {
+  describe.each(MAPPERS)('transactions of %s', (name, map) => {
+    const scope = name.toLowerCase();
+    const key = { scope, endpoint: 'e', handlerId: 'h', idempotencyKey: 'k' };
+
+    async function opened(max = 5): Promise<Mapped<unknown> & { readonly pool: Pool } & AsyncDisposable> {
+      const pool = new Pool({ connectionString: server.url, max });
+      const mapped = map(pool);
+      await mapped.store.open({ runtime: systemRuntime(), provisioning: 'apply' });
+      await pool.query('create table if not exists orders (id text primary key)');
+      const close = async (): Promise<void> => {
+        await mapped.store.close();
+        await pool.end();
+      };
+      return { ...mapped, pool, [Symbol.asyncDispose]: close };
+    }
+
+    const isStored = async (pool: Pool, id: string): Promise<boolean> =>
+      (await pool.query('select from orders where id = $1', [`${scope} ${id}`])).rowCount === 1;
+
+    it('hold what the application writes, the key, the response and the messages', async () => {
+      await using bench = await opened();
+      const { store, query, pool } = bench;
+      const body = Uint8Array.from({ length: 256 }, (_, index) => index);
+      await store.transact(async (tx) => {
+        expect(await store.inbox.claim(tx, key, { now: storeClock })).toEqual({ status: 'new' });
+        await query(tx, `insert into orders values ('${scope} done')`);
+        await store.inbox.keepResponse(tx, key, body);
+        await store.outbox.add(tx, scope, [entryOf('first', { body }), entryOf('second', { partitionKey: '$1 ? {}' })]);
+      });
+      const again = await store.transact((tx) => store.inbox.claim(tx, key, { now: storeClock }));
+      expect(Buffer.from((again.status === 'completed' && again.response) || []).equals(body)).toBe(true);
+      expect(await isStored(pool, 'done')).toBe(true);
+      const { rows } = await store.outbox.lease({
+        scope,
+        relay: 'r',
+        now: storeClock,
+        leaseMs: 1_000,
+        limit: 9,
+        maxBytes: 9_999,
+        except: [],
+        mayShrink: true,
+      });
+      expect(rows.map(({ entry }) => [entry.partitionKey, entry.headers.get('id'), entry.body.length])).toEqual([
+        [undefined, 'first', 256],
+        ['$1 ? {}', 'second', 6],
+      ]);
+    });
+
+    it('pass errors on unchanged, and roll back', async () => {
+      await using bench = await opened();
+      const own = new Error('no');
+      const failed = bench.store.transact(async (tx) => {
+        await bench.query(tx, `insert into orders values ('${scope} failed')`);
+        throw own;
+      });
+      await expect(failed).rejects.toBe(own);
+      expect(await isStored(bench.pool, 'failed')).toBe(false);
+    });
+
+    it('are refused when a statement failed and its error was caught', async () => {
+      await using bench = await opened();
+      const swallowed = bench.store.transact(async (tx) => {
+        await bench.query(tx, `insert into orders values ('${scope} swallowed')`);
+        await bench.query(tx, 'select 1 / 0').catch(() => {});
+      });
+      expect(await outcomeOf(swallowed)).toBe('TRANSACTION_ROLLED_BACK');
+      expect(await isStored(bench.pool, 'swallowed')).toBe(false);
+    });
+
+    it('are not available without a connection in time, and where theirs breaks', async () => {
+      await using bench = await opened(1);
+      const hold = gate();
+      const first = bench.store.transact(() => hold.opened);
+      expect(await outcomeOf(bench.store.transact(() => Promise.resolve()))).toBe('STORE_UNAVAILABLE');
+      hold.open();
+      await first;
+      await vi.waitFor(() => expect(bench.pool.waitingCount).toBe(0), 5_000);
+      await using other = await opened();
+      const cut = bench.store.transact(async (tx) => {
+        await bench.query(tx, `insert into orders values ('${scope} cut')`);
+        const { pid } = (await bench.query(tx, 'select pg_backend_pid() as pid')) as { readonly pid: number };
+        await other.pool.query('select pg_terminate_backend($1)', [pid]);
+        await bench.query(tx, 'select 1');
+      });
+      expect(await outcomeOf(cut)).toBe('STORE_UNAVAILABLE');
+      expect(await isStored(other.pool, 'cut')).toBe(false);
+      await vi.waitFor(async () => expect(await outcomeOf(bench.store.transact((tx) => bench.query(tx, 'select 1')))).toBe('done'), 5_000);
+    });
+
+    it('come to a conflict after a serialization failure, however deep the mapper has put it', async () => {
+      await using bench = await opened();
+      const conflicting = bench.store.transact(
+        async (tx) => {
+          await bench.query(tx, `insert into orders select '${scope} total ' || count(*) from orders where id like '${scope} total%'`);
+          await bench.store.transact(
+            (other) =>
+              bench.query(
+                other,
+                `insert into orders select '${scope} total other' || count(*) from orders where id like '${scope} total%'`,
+              ),
+            {
+              isolation: 'serializable',
+            },
+          );
+        },
+        { isolation: 'serializable' },
+      );
+      expect(await outcomeOf(conflicting)).toBe('TRANSACTION_CONFLICT');
+    });
+
+    it('are given up by their signal, and roll back when the work has ended', async () => {
+      await using bench = await opened();
+      const abort = new AbortController();
+      const [begun, late] = [gate(), gate()];
+      const aborted = bench.store.transact(
+        async (tx) => {
+          await bench.query(tx, `insert into orders values ('${scope} aborted')`);
+          begun.open();
+          await late.opened;
+        },
+        { signal: abort.signal },
+      );
+      const outcome = outcomeOf(aborted);
+      await begun.opened;
+      abort.abort(new Error('enough'));
+      expect(await outcome).toBe('enough');
+      late.open();
+      await vi.waitFor(() => expect(bench.pool.idleCount).toBe(bench.pool.totalCount), 5_000);
+      expect(await isStored(bench.pool, 'aborted')).toBe(false);
+    });
+  });
+});
