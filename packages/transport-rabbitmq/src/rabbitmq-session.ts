@@ -146,6 +146,7 @@ export class RabbitmqSession {
     const { runtime } = this;
     return new ConnectionSupervisor({
       runtime,
+      purpose,
       connect: (attempt, signal) => connectToCluster(this.#parts.options, purpose, attempt, { runtime, signal }),
       onConnected,
       onState: () => this.#tell(),

@@ -1,4 +1,5 @@
 import type { ConnectionProblem, Runtime, Timer } from '@waybill/core/transport';
+import { LOG_EVENTS } from '@waybill/core/transport';
 import type { AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected, problemOf } from '../rabbitmq-errors.ts';
 import { backoffMs } from './backoff.ts';
@@ -12,6 +13,8 @@ const BLOCKED_AT_ONCE = 'it said so while it was connected to';
 /** What a {@link ConnectionSupervisor} works with. */
 export interface SupervisorParts {
   readonly runtime: Runtime;
+  /** What the connection is for, as the log says it. */
+  readonly purpose: string;
   /** Makes a connection; `attempt` counts from 0 at each loss. */
   readonly connect: (attempt: number, signal: AbortSignal) => Promise<AmqpConnection>;
   /** Restores what hangs on the connection, before anybody gets it. When it rejects, the connection is given up and made again. */
@@ -175,6 +178,10 @@ export class ConnectionSupervisor {
         return;
       } catch (error) {
         refusals += 1;
+        runtime.logger.debug(
+          { event: LOG_EVENTS.transportState, purpose: this.#parts.purpose, attempt, error },
+          'a connection could not be made again; it is tried on',
+        );
         if (!signal.aborted) this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error), problem: problemOf(error) });
       }
     }

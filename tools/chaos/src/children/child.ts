@@ -97,14 +97,34 @@ export async function stopBus(bus: Bus, { history }: Child): Promise<void> {
   history.write({ kind: 'stopped', ms: clockMs() - begun });
 }
 
-/** The connection's changes, and what only a bug can cause. */
+/** The connection's changes, what only a bug can cause, and the first of what else is logged: a process that lives long says too much. */
 function intoHistory(history: HistoryWriter): Logger {
-  const note: Logger['error'] = (fields, message) => {
-    const { event, status, error } = fields;
-    if (event === 'transport.state' && typeof status === 'string') history.write({ kind: 'connection', status });
-    else if (BUGS.includes(event)) history.write({ kind: 'trouble', what: `${event}: ${message}: ${textOf(error)}` });
-  };
-  return { debug: note, info: note, warn: note, error: note };
+  let left = LOGGED_AT_MOST;
+  const note =
+    (level: keyof Logger): Logger['error'] =>
+    (fields, message) => {
+      const { event, status, reason, problem, error } = fields;
+      if (event === 'transport.state' && typeof status === 'string')
+        history.write({ kind: 'connection', status, ...textsOf({ reason, problem }) });
+      else if (BUGS.includes(event)) history.write({ kind: 'trouble', what: `${event}: ${message}: ${textOf(error)}` });
+      else if (!event.startsWith('message.') && left > 0) {
+        left -= 1;
+        history.write({ kind: 'log', level, event, text: logged(message, fields) });
+      }
+    };
+  return { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+}
+
+const LOGGED_AT_MOST = 2_000;
+const LOGGED_LENGTH = 500;
+
+function textsOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+}
+
+function logged(message: string, { event: _event, ...fields }: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(fields).map(([name, value]) => `${name}: ${value instanceof Error ? value.message : String(value)}`);
+  return [message, ...said].join('; ').slice(0, LOGGED_LENGTH);
 }
 
 const BUGS = ['task.failed', 'hook.failed', 'transport.callback-failed', 'delivery.after-stop'];

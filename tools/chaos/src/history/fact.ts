@@ -22,7 +22,9 @@ export type Fact =
   | { readonly kind: 'failed'; readonly id: string; readonly at: string }
   /** Found in the dead letters of an endpoint, when all was over. */
   | { readonly kind: 'dead'; readonly id: string; readonly at: string; readonly reason: string }
-  | { readonly kind: 'connection'; readonly status: string }
+  | { readonly kind: 'connection'; readonly status: string; readonly reason?: string; readonly problem?: string }
+  /** What the bus logs, save what it says of single messages: for whoever asks why a promise was broken. */
+  | { readonly kind: 'log'; readonly level: string; readonly event: string; readonly text: string }
   | { readonly kind: 'memory'; readonly mb: number }
   /** What must not happen in any process: an unhandled rejection, a warning of Node, an error that is none of the bus. */
   | { readonly kind: 'trouble'; readonly what: string }
