@@ -16,9 +16,11 @@ export class Monitor {
     this.#reader = new HistoryReader(folder);
   }
 
-  /** Reads what was written since the last time. */
+  /** Reads what was written since the last time. What has ended is read once more only: in a long run hundreds of processes come and go. */
   refresh(): void {
+    const ended = Array.from(this.books.processes.values()).filter((life) => life.ended !== undefined);
     this.books.addAll(this.#reader.newLines());
+    for (const { name } of ended) this.#reader.finished(name);
   }
 
   tell(fact: Fact): void {

@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { seededRandom } from '@waybill/simulation';
 
 import type { ChaosOptions } from './chaos-options.ts';
@@ -35,7 +37,13 @@ export async function runChaos(options: ChaosOptions, { broker, monitor, print, 
   await using fleet = await Fleet.open(slotsOf(options, monitor.folder), broker.url, monitor);
   const refresh = setInterval(() => monitor.refresh(), REFRESH_EVERY_MS);
   const began = clockMs();
-  const progress = setInterval(() => print(progressLine(monitor.books, clockMs() - began)), PROGRESS_EVERY_MS);
+  const loop = monitorEventLoopDelay();
+  loop.enable();
+  const progress = setInterval(() => {
+    monitor.tell({ kind: 'held', ms: loop.max / 1e6 });
+    loop.reset();
+    print(progressLine(monitor.books, clockMs() - began));
+  }, PROGRESS_EVERY_MS);
   try {
     await fleet.launch('consumer');
     await broker.control.flush();
@@ -51,6 +59,7 @@ export async function runChaos(options: ChaosOptions, { broker, monitor, print, 
   } finally {
     clearInterval(refresh);
     clearInterval(progress);
+    loop.disable();
     monitor.refresh();
   }
 }

@@ -1,4 +1,4 @@
-import { type Books, endOf, handledAt, type Message } from '../history/books.ts';
+import { type Books, endOf, type Message } from '../history/books.ts';
 import { type Problem, problemOf } from './problem.ts';
 
 /** A message that an endpoint was to have, and has not. */
@@ -25,7 +25,9 @@ export function missingIn({ messages }: Books): readonly Missing[] {
  */
 function hasEnded(message: Message, at: string): boolean {
   if (message.dead.some((letter) => letter.at === at && letter.reason === 'crashed')) return true;
-  return message.fate === 'dead' ? message.dead.some((letter) => letter.at === at) : handledAt(message, at).length > 0;
+  return message.fate === 'dead'
+    ? message.dead.some((letter) => letter.at === at)
+    : message.visits.some((visit) => visit.at === at && visit.end === 'handled');
 }
 
 export function lostMessages(books: Books): readonly Problem[] {

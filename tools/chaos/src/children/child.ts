@@ -119,12 +119,16 @@ const LOGGED_AT_MOST = 2_000;
 const LOGGED_LENGTH = 500;
 
 function textsOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, shortText(value)]])));
 }
 
 function logged(message: string, { event: _event, ...fields }: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(fields).map(([name, value]) => `${name}: ${value instanceof Error ? value.message : String(value)}`);
-  return [message, ...said].join('; ').slice(0, LOGGED_LENGTH);
+  return [message, ...Object.entries(textsOf(fields)).map(([name, text]) => `${name}: ${text}`)].join('; ').slice(0, LOGGED_LENGTH);
+}
+
+function shortText(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const BUGS = ['task.failed', 'hook.failed', 'transport.callback-failed', 'delivery.after-stop'];

@@ -45,6 +45,8 @@ export interface ProcessLife {
   /** Its bus has started. */
   isUp: boolean;
   stopMs: number | undefined;
+  /** The longest that it held its event loop, of the one that tells so: the run, in which the proxies live. */
+  heldMs: number;
   ended: ({ readonly t: number } & Pick<Extract<Fact, { readonly kind: 'ended' }>, 'how' | 'code' | 'signal'>) | undefined;
   isStopping: boolean;
   /** How many handlers of an endpoint run, and ran at most. */
@@ -121,6 +123,7 @@ export class Books {
         troubles: [],
         isUp: false,
         stopMs: undefined,
+        heldMs: 0,
         ended: undefined,
         isStopping: false,
         running: new Map(),
@@ -172,6 +175,7 @@ export class Books {
     const life = this.life(line.kind === 'ended' ? line.who : line.by);
     if (line.kind === 'memory') life.memory.push(line);
     else if (line.kind === 'connection') life.connection.push(line);
+    else if (line.kind === 'held') life.heldMs = Math.max(life.heldMs, line.ms);
     else if (line.kind === 'trouble') life.troubles.push(line.what);
     else if (line.kind === 'up') life.isUp = true;
     else if (line.kind === 'stopping') life.isStopping = true;

@@ -50,6 +50,8 @@ export type Fact =
     }
   /** The broker or the database can be reached again. */
   | { readonly kind: 'back'; readonly of: 'broker' | 'database' }
+  /** The longest that the run held its event loop since it said so before, and with it the proxies, which live there. */
+  | { readonly kind: 'held'; readonly ms: number }
   /** What stands in a queue when all was over. */
   | { readonly kind: 'left'; readonly queue: string; readonly messages: number };
 

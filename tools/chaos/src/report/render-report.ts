@@ -57,7 +57,7 @@ function faultTable({ faults }: Report): readonly string[] {
   ];
 }
 
-function timeTable({ recovery, stop, slowestSendMs }: Report): readonly string[] {
+function timeTable({ recovery, stop, slowestSendMs, longestHeldMs }: Report): readonly string[] {
   const row = (name: string, { count, p50, p99, max }: Percentiles): string =>
     `| ${name} | ${grouped(count)} | ${[p50, p99, max].map(timeText).join(' | ')} |`;
   return [
@@ -69,7 +69,7 @@ function timeTable({ recovery, stop, slowestSendMs }: Report): readonly string[]
     row('broker back → connected, each process', recovery.reconnected),
     row('`stop()`', stop),
     '',
-    `The slowest send took ${timeText(slowestSendMs)}, processes that stood still included.`,
+    `The slowest send took ${timeText(slowestSendMs)}, processes that stood still included. The proxies between the processes and the broker stood still for at most ${timeText(longestHeldMs)}.`,
   ];
 }
 

@@ -35,6 +35,8 @@ export interface Report {
   readonly recovery: RecoveryTimes;
   readonly stop: Percentiles;
   readonly slowestSendMs: number;
+  /** The longest that the proxies stood still, because the run was busy: what is below that says nothing of the bus. */
+  readonly longestHeldMs: number;
   readonly processes: number;
   readonly memory: readonly MemoryUse[];
   /** None where all promises were kept. */
@@ -65,6 +67,7 @@ export function reportOf(
     recovery: recoveryTimes(books),
     stop: percentilesOf(Array.from(books.processes.values()).flatMap(({ stopMs }) => stopMs ?? [])),
     slowestSendMs: books.slowestSendMs,
+    longestHeldMs: books.life('chaos').heldMs,
     processes: Array.from(books.processes.keys()).filter((name) => name !== 'chaos').length,
     memory: memoryUses(books),
     problems: checkAll(books, bounds),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 
 import { HistoryReader } from '../../src/history/history-reader.ts';
 import { HistoryWriter } from '../../src/history/history-writer.ts';
+import { Monitor } from '../../src/monitor.ts';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'waybill-chaos-test-'));
 
@@ -23,6 +24,22 @@ it('gives each line once, whoever wrote it, and none before it is whole', () => 
   expect(kinds()).toEqual([]);
   appendFileSync(join(folder, 'a.1.jsonl'), '"kind":"stopping"}\n');
   expect(kinds()).toEqual(['a.1 stopping']);
+});
+
+it('does not look any more at what a process wrote that has ended: a run reads while its proxies carry', () => {
+  const folder = newFolder();
+  const monitor = new Monitor(folder);
+  const writer = new HistoryWriter(folder, 'a.1');
+  writer.write({ kind: 'up' });
+  monitor.tell({ kind: 'ended', who: 'a.1', how: 'asked', code: 0, signal: null });
+  monitor.refresh();
+  writer.write({ kind: 'stopped', ms: 1 }); // before the end in time, and read behind it
+  monitor.refresh();
+  rmSync(join(folder, 'a.1.jsonl'));
+  mkdirSync(join(folder, 'a.1.jsonl'));
+  monitor.refresh(); // a folder cannot be read
+  expect(monitor.books.life('a.1')).toMatchObject({ isUp: true, stopMs: 1 });
+  monitor.close();
 });
 
 it('reads more than one piece of a large file', () => {
