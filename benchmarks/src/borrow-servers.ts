@@ -17,7 +17,7 @@ export interface BorrowedServers extends AsyncDisposable {
 export async function borrowServers(found: readonly FoundRow[], borrow: typeof borrowServer = borrowServer): Promise<BorrowedServers> {
   const servers = new Map<ServerName, BorrowedServer>();
   const missing: string[] = [];
-  for (const name of new Set(found.flatMap(({ row }) => row.server ?? []))) {
+  for (const name of new Set(found.flatMap(({ row }) => row.servers ?? []))) {
     try {
       const server = await borrow(name, 'benchmarks');
       servers.set(name, server);

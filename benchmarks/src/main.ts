@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   await using servers = await borrowServers(wanted);
   const { urls, missing } = servers;
   for (const line of missing) console.error(line);
-  const found = wanted.filter(({ row: { server } }) => server === undefined || urls.has(server));
+  const found = wanted.filter(({ row: { servers: needed = [] } }) => needed.every((server) => urls.has(server)));
   const { results, failures } = await measure(found, urls, options);
   const report = reportOf(options, servers, results);
   const before = lastCommitted(root);
@@ -79,12 +79,11 @@ async function measure(
   const results: RowResult[] = [];
   const failures: string[] = [];
   for (const [index, one] of found.entries()) {
-    const { server } = one.row;
-    const url = (server === undefined ? undefined : urls.get(server)) ?? '';
+    const own = (one.row.servers ?? []).map((server) => urls.get(server) ?? '');
     const sample = async (variant: string, round: number): Promise<readonly number[]> => {
       show(progress.line(index, round, variant));
       const begin = performance.now();
-      const figures = await sampleProcess(one, variant, options.pace, url);
+      const figures = await sampleProcess(one, variant, options.pace, own);
       progress.took(index, (performance.now() - begin) / 1_000);
       return figures;
     };

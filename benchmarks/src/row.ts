@@ -11,9 +11,9 @@ export interface Pace {
 
 /**
  * Measures once, in a fresh process of its own, and returns the figure in the row's unit; where the row has further lines, one
- * for each, in their order. `url` is that of the server that the row needs.
+ * for each, in their order. `urls` are those of the servers that the row needs, in its order.
  */
-export type Variant = (pace: Pace, url: string) => Promise<number | readonly number[]>;
+export type Variant = (pace: Pace, ...urls: readonly string[]) => Promise<number | readonly number[]>;
 
 /** What a row promises, against one of its peers or as a figure of its own. */
 export interface Target {
@@ -46,8 +46,8 @@ export interface Row extends Line {
   readonly peers: Readonly<Record<string, Variant>>;
   /** Lines of other figures that the same processes measure. @default none */
   readonly further?: readonly Line[];
-  /** Measured on a server of this kind, in a space of its own there; where there is none the row is left out. @default none */
-  readonly server?: ServerName;
+  /** Measured on servers of these kinds, in a space of its own on each; where one is missing the row is left out. @default none */
+  readonly servers?: readonly ServerName[];
   /** Rounds of this row, whatever the command line says: for figures that are always the same, or that take no time. */
   readonly rounds?: number;
   /** Options of Node for the processes that measure. */

@@ -5,14 +5,14 @@ import { linesOf, type Pace } from './row.ts';
 
 const TIMEOUT_MS = 120_000;
 
-/** Measures one variant of a row in a fresh process, at the server with this address. The figures of the lines of the row. */
-export function sampleProcess({ row, file, index }: FoundRow, name: string, pace: Pace, url: string): Promise<readonly number[]> {
+/** Measures one variant of a row in a fresh process, at the servers with these addresses. The figures of the lines of the row. */
+export function sampleProcess({ row, file, index }: FoundRow, name: string, pace: Pace, urls: readonly string[]): Promise<readonly number[]> {
   const sample = fileURLToPath(new URL('sample.ts', import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...(row.nodeOptions ?? []), sample, file, String(index), name, JSON.stringify(pace)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
-      env: { ...process.env, WAYBILL_BENCH_URL: url },
+      env: { ...process.env, WAYBILL_BENCH_URLS: JSON.stringify(urls) },
     });
     let [out, problems] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -10,7 +10,7 @@ const found = (others: Partial<Row>) => ({
   file: '',
   index: 0,
 });
-const ROWS = [found({}), found({ server: 'rabbitmq' }), found({ server: 'rabbitmq' })];
+const ROWS = [found({}), found({ servers: ['rabbitmq'] }), found({ servers: ['rabbitmq'] })];
 
 /** A server that tells what was done to it. */
 function lending(prefix = '') {

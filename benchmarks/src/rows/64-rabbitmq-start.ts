@@ -4,7 +4,7 @@ export const rows: readonly Row[] = [
   {
     title: 'RabbitMQ: import core and transport, connect, declare, start a bus with one endpoint',
     unit: 'ms',
-    server: 'rabbitmq',
+    servers: ['rabbitmq'],
     ours: async (_pace, url) => {
       const begin = performance.now();
       const { createBus, defineCommand, endpoint, handler } = await import('@waybill/core');

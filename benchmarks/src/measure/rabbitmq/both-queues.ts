@@ -10,7 +10,7 @@ type Measure = (measured: MeasuredQueue, pace: Pace) => ReturnType<Variant>;
 export function bothQueues(
   measure: Measure,
   peers: Readonly<Record<string, MakeQueueClient>>,
-  row: (type: QueueType) => Omit<Row, 'ours' | 'peers' | 'server'>,
+  row: (type: QueueType) => Omit<Row, 'ours' | 'peers' | 'servers'>,
 ): readonly Row[] {
   return (['classic', 'quorum'] as const).map((type) => {
     const variant =
@@ -18,7 +18,7 @@ export function bothQueues(
       (pace, url) =>
         withQueue(make, type, url, (measured) => measure(measured, brisk(pace)));
     const theirs = Object.entries(peers).map(([name, make]) => [name, variant(make)] as const);
-    return { server: 'rabbitmq', ours: variant(waybill), peers: Object.fromEntries(theirs), ...row(type) };
+    return { servers: ['rabbitmq'], ours: variant(waybill), peers: Object.fromEntries(theirs), ...row(type) };
   });
 }
 
