@@ -180,19 +180,23 @@ export class OutboxRelay {
       monitor.goesWell();
       result = outcome;
       rows = unblocked(next, outcome);
-      await runtime.yield();
     }
     await this.#store.mark(result);
     return { found: isFull || rows.length > 0 ? 'full' : 'rows' };
   }
 
-  /** While a batch is sent: the one before is written down, the next one read, the lease renewed. */
+  /**
+   * While a batch is sent: the one before is written down, the next one read, the lease renewed. Both statements run at the same time, but
+   * what has failed is written down first, for it keeps back the later rows of its keys.
+   */
   async #meanwhile(
     before: BatchResult,
     now: { readonly rows: readonly OutboxRow[]; readonly sending: Promise<unknown>; readonly reads: boolean },
   ): Promise<readonly OutboxRow[]> {
-    await this.#store.mark(before);
-    const next = now.reads ? await this.#store.readAhead({ except: now.rows, limit: this.#limit() }) : undefined;
+    const marking = this.#store.mark(before);
+    if (before.refused.length > 0 || before.failed.length > 0) await marking;
+    const reading = now.reads ? this.#store.readAhead({ except: [...before.sent, ...now.rows], limit: this.#limit() }) : undefined;
+    const [next] = await Promise.all([reading, marking]);
     await this.#store.renewUntil(now.sending, now.rows);
     return next ?? [];
   }
@@ -210,6 +214,7 @@ export class OutboxRelay {
     const endWatch = this.#abortBeforeLeaseEnds(giveUp);
     let outcomes: readonly SendOutcome[] = [];
     try {
+      await runtime.yield(); // what is said to the store meanwhile leaves first: then it works while the processor is busy here
       outcomes = await send(
         rows.map(({ entry }) => entry),
         giveUp.signal,
@@ -258,7 +263,7 @@ export class OutboxRelay {
   }
 
   #isFull(rows: readonly OutboxRow[]): boolean {
-    if (rows.length >= this.#limit()) return true;
+    if (rows.length >= this.#limit() || this.#store.nextDueMs === 0) return true;
     return rows.reduce((sum, { entry }) => sum + entry.body.byteLength, 0) >= this.#options.maxBatchBytes * FULL_FROM;
   }
 }

@@ -68,6 +68,40 @@ describe('the outbox relay', () => {
     expect(await bench.left()).toBe(0);
   });
 
+  it('goes on at once where the store has given fewer rows than it has', async () => {
+    const bench = await new RelayBench().open();
+    const { outbox } = bench.store;
+    const lease = outbox.lease.bind(outbox);
+    outbox.lease = async (options) => {
+      const given = await lease({ ...options, limit: Math.min(3, options.limit) });
+      return given.rows.length === 3 ? { ...given, nextDueMs: 0 } : given;
+    };
+    await bench.add(...ids(1, 10));
+    await bench.running();
+    expect(bench.broker.accepted).toEqual(ids(1, 10));
+  });
+
+  it('writes a batch down while it reads the next one, which it is not in', async () => {
+    const bench = await new RelayBench().open();
+    await bench.add(...ids(1, 1_000));
+    const process = bench.process({ batchSize: 100 });
+    process.fault.before = (operation) => bench.runtime.sleep(operation === 'markSent' ? 10 : 5);
+    process.relay.start();
+    await bench.runtime.advance(130);
+    expect(bench.broker.accepted).toEqual(ids(1, 1_000));
+  });
+
+  it('writes down what has failed before it reads on, for that keeps its key back', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = (id) => (id === 'k1' ? 'rejected' : undefined);
+    await bench.add(['k1', 'k'], 'm1', 'm2', 'm3', ['k2', 'k'], 'm4');
+    const process = bench.process({ batchSize: 2 });
+    process.fault.before = (operation) => (operation === 'markFailed' ? bench.runtime.sleep(10) : undefined);
+    process.relay.start();
+    await bench.runtime.advance(100);
+    expect(bench.broker.calls).toEqual([['k1', 'm1'], ['m2', 'm3'], ['m4']]);
+  });
+
   it('reads no more bytes at once than `maxBatchBytes`, and a larger row alone', async () => {
     const bench = await new RelayBench().open();
     const sizes = [400, 400, 400, 5_000, 400, 400];
