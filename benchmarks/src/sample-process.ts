@@ -6,7 +6,12 @@ import { linesOf, type Pace } from './row.ts';
 const TIMEOUT_MS = 120_000;
 
 /** Measures one variant of a row in a fresh process, at the servers with these addresses. The figures of the lines of the row. */
-export function sampleProcess({ row, file, index }: FoundRow, name: string, pace: Pace, urls: readonly string[]): Promise<readonly number[]> {
+export function sampleProcess(
+  { row, file, index }: FoundRow,
+  name: string,
+  pace: Pace,
+  urls: readonly string[],
+): Promise<readonly number[]> {
   const sample = fileURLToPath(new URL('sample.ts', import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...(row.nodeOptions ?? []), sample, file, String(index), name, JSON.stringify(pace)], {

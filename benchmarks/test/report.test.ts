@@ -47,6 +47,12 @@ describe('a change since the last committed table', () => {
 });
 
 describe('the tables', () => {
+  it('show a target of the figure itself beside those against peers', () => {
+    const targets = [{ atMost: 10 }, { against: 'peer', atMost: 1 }];
+    const now = report(beside('from commit to handler', 'ms', 12, 'peer', 16, 0.75));
+    expect(renderReport(now, [row('from commit to handler', 'ms', { targets })], undefined)).toContain('| ≤ 10.0 ms ✗; ≤ 1.00 × ✓ |');
+  });
+
   it('show ours beside each peer, the target and whether it holds, and mark what changed by more than 5 %', () => {
     const paths = [
       row('fast path', 'msg/s', { targets: [{ against: 'peer', atLeast: 1.5 }], note: 'a note' }),

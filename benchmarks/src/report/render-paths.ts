@@ -25,7 +25,7 @@ function rowLines(row: Row, result: RowResult, earlier: RowResult | undefined): 
       peer.name,
       figureText(peer.figure, row.unit),
       comparison(row, peer.against),
-      verdict(row, peer.name, peer.against),
+      [...(index === 0 ? [verdict(row, undefined, result.ours)] : []), verdict(row, peer.name, peer.against)].filter(Boolean).join('; '),
       changeText(peer.against, earlier?.peers.find(({ name }) => name === peer.name)?.against),
     ]),
   );
@@ -39,7 +39,7 @@ function comparison(row: Row, value: number): string {
   return row.compare === 'difference' ? signed(value, (absolute) => figureText(absolute, row.unit)) : timesText(value);
 }
 
-/** The target against a peer, or that of the figure itself, with a mark whether it holds. */
+/** The target against a peer, or that of the figure itself, with a mark whether it holds; nothing where there is none. */
 function verdict(row: Row, against: string | undefined, measured: number): string {
   const target: Target = row.targets.find((one) => one.against === against) ?? {};
   const show = (limit: number): string => (against === undefined ? figureText(limit, row.unit) : comparison(row, limit));

@@ -1,6 +1,9 @@
+import type { VirtualRuntime } from '@waybill/simulation';
 import { describe, expect, it } from 'vitest';
 import { RelayBench, entryOf } from '../support/relay-bench.ts';
 
+/** Resolves after so many milliseconds of virtual time. */
+const after = (runtime: VirtualRuntime, ms: number): Promise<void> => new Promise((resolve) => void runtime.setTimer(ms, resolve));
 const ids = (from: number, to: number): readonly string[] => Array.from({ length: to - from + 1 }, (_, index) => `m${from + index}`);
 
 describe('the outbox relay', () => {
@@ -85,7 +88,7 @@ describe('the outbox relay', () => {
     const bench = await new RelayBench().open();
     await bench.add(...ids(1, 1_000));
     const process = bench.process({ batchSize: 100 });
-    process.fault.before = (operation) => bench.runtime.sleep(operation === 'markSent' ? 10 : 5);
+    process.fault.before = (operation) => after(bench.runtime, operation === 'markSent' ? 10 : 5);
     process.relay.start();
     await bench.runtime.advance(130);
     expect(bench.broker.accepted).toEqual(ids(1, 1_000));
@@ -96,7 +99,7 @@ describe('the outbox relay', () => {
     bench.broker.verdictOf = (id) => (id === 'k1' ? 'rejected' : undefined);
     await bench.add(['k1', 'k'], 'm1', 'm2', 'm3', ['k2', 'k'], 'm4');
     const process = bench.process({ batchSize: 2 });
-    process.fault.before = (operation) => (operation === 'markFailed' ? bench.runtime.sleep(10) : undefined);
+    process.fault.before = (operation) => (operation === 'markFailed' ? after(bench.runtime, 10) : undefined);
     process.relay.start();
     await bench.runtime.advance(100);
     expect(bench.broker.calls).toEqual([['k1', 'm1'], ['m2', 'm3'], ['m4']]);
