@@ -6,7 +6,7 @@ export interface OptionSection {
 
 /** Types whose names end with `Options`, and that stand in none of these, follow by package. */
 export const OPTION_SECTIONS: readonly OptionSection[] = [
-  { title: 'createBus', types: ['BusOptions', 'BusBaseOptions', 'TelemetryOptions'] },
+  { title: 'createBus', types: ['BusOptions', 'BusBaseOptions', 'TelemetryOptions', 'RelayOptions', 'InboxOptions'] },
   { title: 'endpoint', types: ['EndpointOptions', 'EndpointTransportOptions'] },
   { title: 'recovery', types: ['RecoveryOptions', 'RetryPolicies', 'RetryOptions'] },
   { title: 'handler, handlerClass, @handles', types: ['HandlerOptions'] },
@@ -14,6 +14,7 @@ export const OPTION_SECTIONS: readonly OptionSection[] = [
   { title: 'send, publish, request', types: ['SendOptions', 'RequestOptions', 'BatchOptions'] },
   { title: 'createMediator', types: ['MediatorOptions', 'DispatchOptions'] },
   { title: 'bus.validate', types: ['ValidateOptions'] },
+  { title: 'bus.outbox', types: ['HeldQuery'] },
   { title: 'bus.deadLetters', types: ['DeadLetterQuery', 'DeadLetterActionOptions'] },
   { title: 'memory, memoryBroker', types: ['MemoryOptions', 'MemoryBrokerOptions'] },
   { title: 'rabbitmq', types: ['RabbitmqOptions', 'RabbitmqCredentials'] },

@@ -65,6 +65,12 @@ export type {
 } from './bus/bus-description.ts';
 export type { ConfigurationProblem, ValidateOptions } from './bus/validate-bus.ts';
 
+// outbox and inbox
+export type { RelayOptions } from './outbox/relay-options.ts';
+export type { InboxOptions } from './inbox/inbox-options.ts';
+export type { HeldQuery, OutboxControl } from './outbox/outbox-control.ts';
+export type { HeldRow, OutboxRow, OutboxStatus } from './outbox/outbox-store.ts';
+
 // transactions
 export type { Register, RegisteredTransaction } from './pipeline/register.ts';
 export type { TransactionContext } from './unit-of-work/bus-transaction.ts';
@@ -110,7 +116,14 @@ export type { RetryOptions, RetryPolicies, RetryPolicy } from './recoverability/
 
 // observing
 export type { TelemetryOptions } from './bus/telemetry-options.ts';
-export type { BusStatistics, ContractStatistics, DurationStatistics, EndpointStatistics, SendStatistics } from './bus/statistics.ts';
+export type {
+  BusStatistics,
+  ContractStatistics,
+  DurationStatistics,
+  EndpointStatistics,
+  OutboxStatistics,
+  SendStatistics,
+} from './bus/statistics.ts';
 export type { BusHealth, HealthCheck, HealthStatus } from './bus/health.ts';
 export type { DiagnosticsMessage } from './pipeline/diagnostics-tracer.ts';
 export type { BusEvent, BusObserver, ObservedMessage, SettledAs } from './pipeline/bus-events.ts';

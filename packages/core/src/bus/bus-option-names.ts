@@ -7,6 +7,8 @@ export const BUS_OPTIONS: readonly string[] = Object.keys({
   namespace: true,
   container: true,
   store: true,
+  relay: true,
+  inbox: true,
   routes: true,
   publishes: true,
   sends: true,

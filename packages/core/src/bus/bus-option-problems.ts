@@ -52,8 +52,11 @@ export function isStore(value: unknown): value is IStore {
   return hasMethods(value, STORE) && hasMethods((value as IStore).outbox, ['add']) && hasMethods((value as IStore).inbox, ['claim']);
 }
 
-function storeProblems({ store, name, ambient }: AnyBusOptions): readonly string[] {
-  if (store === undefined) return [];
+function storeProblems({ store, name, ambient, relay, inbox }: AnyBusOptions): readonly string[] {
+  if (store === undefined) {
+    const useless = Object.entries({ relay, inbox }).filter(([, value]) => value !== undefined);
+    return useless.map(([option]) => `\`${option}\` is given, and no \`store\`. Pass the store, or drop it.`);
+  }
   if (!isStore(store))
     return [
       `\`store\` is ${nameValue(store)} without ${STORE.map((method) => `\`${method}\``).join(', ')}, \`outbox\` and \`inbox\`. Pass what the package of your database makes.`,

@@ -29,6 +29,10 @@ import type { BoundEndpoint, Endpoint } from './endpoint.ts';
 import { endpoint } from './endpoint.ts';
 import { endpointProblems, foreignOptionProblems } from './endpoint-problems.ts';
 import type { RegisteredTransaction } from '../pipeline/register.ts';
+import type { InboxOptions } from '../inbox/inbox-options.ts';
+import { inboxWindowMs } from '../inbox/inbox-options.ts';
+import type { RelayOptions, ResolvedRelayOptions } from '../outbox/relay-options.ts';
+import { resolveRelayOptions } from '../outbox/relay-options.ts';
 import type { IStore } from '../unit-of-work/store.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
@@ -48,6 +52,13 @@ export interface BusBaseOptions<TransportName extends string = string> {
    * transaction; `bus.send` and `bus.publish` in a handler join it. A durable store needs a `name`: its rows and keys stand under it. @default none
    */
   readonly store?: IStore<RegisteredTransaction>;
+  /**
+   * How this process sends what stands in the outbox of the store; `false` leaves that to other processes of the service, of which at
+   * least one must do it. @default every process takes its share
+   */
+  readonly relay?: RelayOptions | false;
+  /** How long the inbox of the store remembers. @default { window: '7d' } */
+  readonly inbox?: InboxOptions;
   /** Where commands and queries go, stronger than their names; made by `route`. @default by their names */
   readonly routes?: readonly Route[];
   /** Events that the bus publishes; their topics are declared at start. With `apply` unlisted ones are declared at their first publish. @default none */
@@ -120,6 +131,9 @@ export interface ResolvedBusOptions {
   readonly name: string;
   readonly publishTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** `undefined` where this process does not relay. */
+  readonly relay: ResolvedRelayOptions | undefined;
+  readonly inboxWindowMs: number;
   readonly endpoints: readonly BoundEndpoint[];
 }
 
@@ -149,10 +163,19 @@ export function resolveBusOptions(options: AnyBusOptions): ResolvedBusOptions {
   report.add([...endpointProblems(endpoints, uses.routes), ...contractProblems(uses), ...unhandledProblems(uses)]);
   if (isTransport(options.transport)) report.add(foreignOptionProblems(endpoints, options.transport.name));
   report.collect(() => ambientWork(options));
-  const publishTimeoutMs = report.collect(() => toMilliseconds(options.publishTimeout ?? '10s', 'publishTimeout')) ?? 0;
-  const drainTimeoutMs = report.collect(() => toMilliseconds(options.drainTimeout ?? '30s', 'drainTimeout')) ?? 0;
+  const numbers = numbersOf(options, report);
   report.assertNone('The bus');
-  return { name: options.name ?? 'waybill', publishTimeoutMs, drainTimeoutMs, endpoints };
+  return { name: options.name ?? 'waybill', ...numbers, endpoints };
+}
+
+function numbersOf(options: AnyBusOptions, report: ProblemReport): Omit<ResolvedBusOptions, 'name' | 'endpoints'> {
+  const { publishTimeout = '10s', drainTimeout = '30s', relay = {}, inbox = {} } = options;
+  return {
+    publishTimeoutMs: report.collect(() => toMilliseconds(publishTimeout, 'publishTimeout')) ?? 0,
+    drainTimeoutMs: report.collect(() => toMilliseconds(drainTimeout, 'drainTimeout')) ?? 0,
+    relay: relay === false ? undefined : report.collect(() => resolveRelayOptions(relay)),
+    inboxWindowMs: report.collect(() => inboxWindowMs(inbox)) ?? 0,
+  };
 }
 
 type Bind = (handlers: HandlerList, place: string) => readonly BoundHandler[];

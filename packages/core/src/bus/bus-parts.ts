@@ -12,6 +12,7 @@ import type { Ambient } from '../runtime/ambient.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FaultSender } from './fault-sender.ts';
 import type { Sender } from './sender.ts';
+import type { StoreLife } from './store-life.ts';
 import type { StatisticsRecorder } from './statistics-recorder.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
@@ -43,6 +44,8 @@ export interface BusParts {
   readonly ambient: Ambient<AmbientWork> | undefined;
   /** Where units of work are; `undefined` without one. */
   readonly store: BusStore | undefined;
+  /** The life of the store, and of what works in it; `undefined` without one. */
+  readonly storeLife: StoreLife | undefined;
   /** Makes what asks, anew at each start. */
   readonly requests: () => RequestClient;
 }

@@ -12,7 +12,7 @@ export function routesOf(options: AnyBusOptions, resolved: ResolvedBusOptions): 
     routes: new Map((options.routes ?? []).map(({ contract, endpoint }) => [contract.name, endpoint])),
     own: handledCommands(resolved.endpoints),
     handled,
-    declared: declaredOf(options, options.provisioning ?? defaultProvisioning(options.transport)),
+    declared: declaredOf(options, options.provisioning ?? defaultProvisioning(options.transport.capabilities)),
     namespace: options.namespace,
   });
 }

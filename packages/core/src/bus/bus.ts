@@ -1,4 +1,5 @@
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { OutboxControl } from '../outbox/outbox-control.ts';
 import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
 import type { BusHealth } from './health.ts';
 import type { BusStatistics } from './statistics.ts';
@@ -57,9 +58,10 @@ export interface Bus extends MessageSender, AsyncDisposable {
   /** For a readiness probe: true while the bus is started and its connection stands. */
   isReady(): boolean;
   /**
-   * Opens the transport, provisions, and begins to receive. A second start is the same start; start after stop works;
+   * Opens the store, where there is one, and the transport, provisions, begins to relay what stands in the outbox, and to receive. A second start is the same start; start after stop works;
    * a failed one leaves nothing open and may be tried again.
-   * @throws ConnectionError `TRANSPORT_OPEN_FAILED`; ConfigurationError `TOPOLOGY_DIFFERS`, `TOPOLOGY_REFUSED`, `TOPOLOGY_TIMEOUT` after 60 s of provisioning, `CAPABILITY_NOT_SUPPORTED`, `START_ABORTED`
+   * @throws ConnectionError `TRANSPORT_OPEN_FAILED`; ConfigurationError `TOPOLOGY_DIFFERS`, `TOPOLOGY_REFUSED`, `TOPOLOGY_TIMEOUT` after 60 s of provisioning, `CAPABILITY_NOT_SUPPORTED`, `START_ABORTED`;
+   * StoreError `STORE_UNAVAILABLE`, ConfigurationError `STORE_SCHEMA_DIFFERS`
    */
   start(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
@@ -70,7 +72,8 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * never rejects for what handlers do. Stop without start is a no-op; stop twice is one stop; stop while starting gives the start up. Of calls
    * that overlap the last wins. A handler that awaits it waits for itself until the drain timeout, and is told of it as
    * `bus.stop-waiting`: call it there without awaiting. Requests that wait for a reply end as `BUS_STOPPED` once the
-   * handlers have ended.
+   * handlers have ended. What they have committed to an outbox has what is left of `drainTimeout`, at most 3 s, to be sent; the rest of it
+   * is sent by other processes, or after the next start.
    */
   stop(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
@@ -98,6 +101,11 @@ export interface Bus extends MessageSender, AsyncDisposable {
    * @throws EndpointError `ENDPOINT_UNKNOWN`; ConfigurationError `BUS_NOT_STARTED`, `BUS_STOPPED`
    */
   deadLetters(endpoint: string): DeadLetters;
+  /**
+   * The outbox of its service, for operators. Every call rejects without a store and while the bus is not started:
+   * ConfigurationError `STORE_MISSING`, `BUS_NOT_STARTED`, `BUS_STOPPED`; and with what the store throws, StoreError `STORE_UNAVAILABLE`.
+   */
+  readonly outbox: OutboxControl;
   /**
    * Handles messages that a platform pushed, at a passive endpoint: one outcome per message, in their order, once all are
    * settled. What a handler does makes it never reject. After `signal` has aborted (the platform's time is over) the

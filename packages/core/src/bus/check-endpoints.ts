@@ -9,8 +9,8 @@ import type { Endpoint } from './endpoint.ts';
  * Refuses endpoints whose order or redeliveries the transport cannot keep as they were asked for; all problems at once.
  * @throws ConfigurationError `CAPABILITY_NOT_SUPPORTED`
  */
-export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport: IMessageTransport): void {
-  const problems = capabilityProblems(endpoints, transport);
+export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport: IMessageTransport, windowMs: number | undefined): void {
+  const problems = capabilityProblems(endpoints, transport, windowMs);
   if (problems.length === 0) return;
   throw new ConfigurationError(
     'CAPABILITY_NOT_SUPPORTED',
@@ -21,12 +21,23 @@ export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport
   );
 }
 
-/** What was asked of endpoints and the transport cannot do, each with its way out. */
-export function capabilityProblems(endpoints: readonly Endpoint<string>[], transport: IMessageTransport): readonly string[] {
+/**
+ * What was asked of endpoints and the transport cannot do, each with its way out.
+ * @param windowMs for so long the inbox remembers; `undefined` without one
+ */
+export function capabilityProblems(
+  endpoints: readonly Endpoint<string>[],
+  transport: IMessageTransport,
+  windowMs: number | undefined,
+): readonly string[] {
   return endpoints.flatMap((one) => {
     const topology = endpointTopology(one, undefined);
     const capabilities = transport.capabilitiesOf(topology);
-    return [...laneProblems(one, capabilities), ...redeliveryProblems(topology, capabilities)];
+    return [
+      ...laneProblems(one, capabilities),
+      ...redeliveryProblems(topology, capabilities),
+      ...windowProblems(topology, capabilities, windowMs),
+    ];
   });
 }
 
@@ -45,6 +56,19 @@ function redeliveryProblems(
   if (tooLong.length === 0) return [];
   const limit = longest === 0 ? 'This transport has no delays' : `This transport delays by at most ${longest} ms`;
   return [`The endpoint "${name}" redelivers after ${tooLong.join(', ')} ms. ${limit}: shorten or drop \`recovery.redeliver\`.`];
+}
+
+/** A message that comes again when the inbox has forgotten it is handled twice. Where nothing bounds that time no window is long enough. */
+function windowProblems(
+  { name }: EndpointTopology,
+  { redeliveryHorizonMs }: TransportCapabilities,
+  windowMs: number | undefined,
+): readonly string[] {
+  if (windowMs === undefined || redeliveryHorizonMs === Number.POSITIVE_INFINITY || redeliveryHorizonMs <= windowMs) return [];
+  const needed = `inbox: { window: ${redeliveryHorizonMs} }`;
+  return [
+    `The endpoint "${name}" may be handed a message again for ${redeliveryHorizonMs} ms, and the inbox remembers it for ${windowMs} ms. Create the bus with \`${needed}\` or more.`,
+  ];
 }
 
 /** What a lane of the endpoint does while one of its members waits; `undefined` where it has none. */

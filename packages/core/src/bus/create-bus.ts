@@ -30,14 +30,16 @@ import type { BoundEndpoint } from './endpoint.ts';
 import { keepDescription } from './describe-bus.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { AmbientWork } from '../pipeline/message-capture.ts';
-import type { MessageSpans } from '../pipeline/message-spans.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import type { Step } from '../pipeline/step.ts';
 import type { LinkedEndpoint } from './bus-parts.ts';
 import { RunningBus } from './running-bus.ts';
 import { Sender } from './sender.ts';
 import { telemetryOf } from './telemetry.ts';
-import { TopologyKeeper } from './topology-keeper.ts';
+import type { StoreLifeParts } from './store-life.ts';
+import { StoreLife } from './store-life.ts';
+import type { Provisioning } from './topology-keeper.ts';
+import { TopologyKeeper, defaultProvisioning } from './topology-keeper.ts';
 
 /**
  * Builds a bus. Checks all options and reports every mistake at once; opens nothing.
@@ -82,7 +84,8 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     assertTopic: (topic, contract) => keeper.assertTopic(topic, contract),
     ledger,
   });
-  const store = busStoreOf(options, resolved, telemetry.spans);
+  const store = busStoreOf(options, resolved, { spans: telemetry.spans, wakeRelay: () => storeLife?.wake() });
+  const storeLife = storeLifeOf(store, resolved, { runtime, recorder: telemetry.recorder, provisioning: options.provisioning });
   const ambient = ambientWork(options);
   const endpoints = resolved.endpoints.map((one) => linkEndpoint(one, options, parts, { store, ambient, ledger }));
   const faults = new FaultSender({ runtime, sender, serializers: parts.serializers, ledger, namespace: options.namespace });
@@ -102,6 +105,7 @@ export function createBus<TransportName extends string>(options: BusOptions<Tran
     statistics: telemetry.recorder,
     ambient,
     store,
+    storeLife,
   });
   const incoming = new Map(endpoints.map(({ localName, steps }) => [localName, steps]));
   keepDescription(bus, { options, resolved, transport, routes: parts.routes, keeper, store, outgoing, incoming });
@@ -117,10 +121,24 @@ function guardOptionsOf(
 }
 
 /** The store, with what is this bus' own in it. */
-function busStoreOf(options: AnyBusOptions, { name }: ResolvedBusOptions, spans: MessageSpans | undefined): BusStore | undefined {
+function busStoreOf(
+  options: AnyBusOptions,
+  { name }: ResolvedBusOptions,
+  { spans, wakeRelay }: Pick<BusStore, 'spans' | 'wakeRelay'>,
+): BusStore | undefined {
   const { store, namespace } = options;
-  if (store === undefined) return undefined;
-  return { store, scope: entityName(namespace, name), wakeRelay: () => undefined, spans };
+  return store === undefined ? undefined : { store, scope: entityName(namespace, name), wakeRelay, spans };
+}
+
+/** What lives in the store beside the units of work. */
+function storeLifeOf(
+  busStore: BusStore | undefined,
+  { relay, inboxWindowMs: windowMs }: ResolvedBusOptions,
+  parts: Pick<StoreLifeParts, 'runtime' | 'recorder'> & { readonly provisioning: Provisioning | undefined },
+): StoreLife | undefined {
+  if (busStore === undefined) return undefined;
+  const { store, scope } = busStore;
+  return new StoreLife({ ...parts, store, scope, relay, windowMs, provisioning: parts.provisioning ?? defaultProvisioning(store) });
 }
 
 function topologyKeeper(

@@ -1,4 +1,5 @@
 import type { ReceiveFault } from '../receiving/receive-endpoint.ts';
+import type { OutboxFault } from '../outbox/outbox-monitor.ts';
 import type { TransportState } from '../transport/message-transport.ts';
 import type { BusState } from './bus.ts';
 import type { BusHealth, HealthCheck, HealthStatus } from './health.ts';
@@ -30,6 +31,8 @@ export interface HealthFacts {
   readonly now: number;
   readonly bus: { readonly state: BusState; readonly since: number };
   readonly connection: { readonly state: TransportState; readonly since: number };
+  /** What is wrong with the outbox; `undefined` where this bus does not relay. */
+  readonly outbox: readonly OutboxFault[] | undefined;
   readonly endpoints: readonly EndpointFacts[];
 }
 
@@ -41,7 +44,7 @@ interface Fault {
 }
 
 /** Facts → health. Pure. */
-export function checkHealth({ now, bus, connection, endpoints }: HealthFacts): BusHealth {
+export function checkHealth({ now, bus, connection, outbox, endpoints }: HealthFacts): BusHealth {
   const checks = [
     checkOf(
       'bus',
@@ -49,6 +52,7 @@ export function checkHealth({ now, bus, connection, endpoints }: HealthFacts): B
       bus.state === 'started' ? [] : [{ status: 'unhealthy', reason: `the bus is ${bus.state}`, since: bus.since }],
     ),
     checkOf('connection', connection.since, connectionFaults(connection, now)),
+    ...(outbox === undefined ? [] : [checkOf('outbox', bus.since, outboxFaults(outbox, now))]),
     ...endpoints.map((one) => checkOf(`endpoint:${one.name}`, bus.since, endpointFaults(one, bus.since, now))),
   ];
   return Object.freeze({ status: worst(checks), checks: Object.freeze(checks) });
@@ -67,6 +71,15 @@ function connectionFaults({ state, since }: HealthFacts['connection'], now: numb
     return [{ status: 'unhealthy', reason: `the connection is refused, ${state.problem}: ${state.reason}`, since }];
   const status = now - since < AWAY_MS ? 'degraded' : 'unhealthy';
   return [{ status, reason: `the connection is lost and being made again: ${state.reason}`, since }];
+}
+
+/** Without its store a bus handles nothing; a restart of the database is no more than that of a broker. */
+function outboxFaults(faults: readonly OutboxFault[], now: number): readonly Fault[] {
+  return faults.map(({ kind, reason, since }) => ({
+    status: kind === 'store' && now - since >= AWAY_MS ? 'unhealthy' : 'degraded',
+    reason,
+    since,
+  }));
 }
 
 function endpointFaults(one: EndpointFacts, busSince: number, now: number): readonly Fault[] {

@@ -1,3 +1,4 @@
+import type { OutboxFault } from '../outbox/outbox-monitor.ts';
 import type { ReceiveEndpoint } from '../receiving/receive-endpoint.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TransportState } from '../transport/message-transport.ts';
@@ -36,11 +37,17 @@ export class HealthWatch {
     return isReady({ bus: this.#bus, connection: this.#connection });
   }
 
-  check(endpoints: ReadonlyMap<string, ReceiveEndpoint | undefined>): BusHealth {
+  /** True while messages can be sent. */
+  get isConnected(): boolean {
+    return this.#connection.state.status === 'connected';
+  }
+
+  check(endpoints: ReadonlyMap<string, ReceiveEndpoint | undefined>, outbox: readonly OutboxFault[] | undefined): BusHealth {
     return checkHealth({
       now: this.#runtime.now(),
       bus: this.#bus,
       connection: this.#connection,
+      outbox,
       endpoints: Array.from(endpoints, ([name, running]) => factsOf(name, running)),
     });
   }

@@ -3,7 +3,7 @@ export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
 
 /** The health of one part of a bus. */
 export interface HealthCheck {
-  /** `bus`, `connection`, or `endpoint:<name>`. */
+  /** `bus`, `connection`, `outbox`, or `endpoint:<name>`. */
   readonly component: string;
   readonly status: HealthStatus;
   /** For people; `undefined` while it is healthy. */
@@ -15,6 +15,6 @@ export interface HealthCheck {
 /** The health of a bus: as bad as the worst of its parts. A frozen snapshot. */
 export interface BusHealth {
   readonly status: HealthStatus;
-  /** The bus first, then the connection, then the endpoints. */
+  /** The bus first, then the connection, then the outbox where this bus relays, then the endpoints. */
   readonly checks: readonly HealthCheck[];
 }

@@ -3,6 +3,9 @@ import { EndpointDeadLetters } from '../dead-letters/endpoint-dead-letters.ts';
 import { ConfigurationError, EndpointError } from '../errors/bus-error.ts';
 import type { AnyCommand, AnyEvent, AnyRequest, InputOf, ReplyOf } from '../messages/contract.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
+import type { OutboxControl } from '../outbox/outbox-control.ts';
+import { busOutbox } from './bus-outbox.ts';
+import { relaySender } from './relay-sender.ts';
 import type { RequestOptions, SendOptions } from '../pipeline/message-sender.ts';
 import { NO_OPTIONS } from '../pipeline/message-sender.ts';
 import type { PushedMessage, PushedOutcome } from '../receiving/pushed-message.ts';
@@ -52,6 +55,7 @@ export class RunningBus implements Bus {
   readonly #turns: BrokerTurns;
   readonly #sending: BusSending;
   readonly topology: BusTopology;
+  readonly outbox: OutboxControl;
 
   constructor(parts: BusParts) {
     this.name = parts.name;
@@ -72,6 +76,7 @@ export class RunningBus implements Bus {
     });
     const { transport, runtime, keeper } = parts;
     this.topology = new RunningTopology({ transport, runtime, keeper, turns: this.#turns, isRunning: () => this.state === 'started' });
+    this.outbox = busOutbox(parts, (what) => this.#assertStarted(what));
   }
 
   get replies(): ReplyCounts {
@@ -94,7 +99,8 @@ export class RunningBus implements Bus {
   }
 
   health(): BusHealth {
-    return this.#health.check(new Map(this.#parts.endpoints.map(({ localName }) => [localName, this.#running.get(localName)])));
+    const { endpoints, storeLife } = this.#parts;
+    return this.#health.check(new Map(endpoints.map(({ localName }) => [localName, this.#running.get(localName)])), storeLife?.faults);
   }
 
   isLive(): boolean {
@@ -188,17 +194,19 @@ export class RunningBus implements Bus {
   }
 
   async #open(givenUp: AbortSignal): Promise<void> {
-    const { transport, keeper, runtime, endpoints } = this.#parts;
+    const { transport, keeper, runtime, endpoints, storeLife, sender, statistics: recorder } = this.#parts;
     this.#abort = new AbortController();
     this.#requests = this.#parts.requests();
     if (this.#turns.running !== undefined) await unlessAborted(this.#turns.running, givenUp);
     givenUp.throwIfAborted();
-    checkEndpoints(endpoints, transport);
+    checkEndpoints(endpoints, transport, storeLife?.windowMs);
+    await storeLife?.open(givenUp);
     await transport.open({
       runtime,
       signal: givenUp,
       onState: (state) => {
         this.#health.connectionIs(state);
+        storeLife?.wake();
         const level = state.status === 'reconnecting' && state.problem !== undefined ? 'warn' : 'info';
         runtime.logger[level]({ event: LOG_EVENTS.transportState, transport: transport.name, ...state }, 'the connection changed');
       },
@@ -206,6 +214,7 @@ export class RunningBus implements Bus {
     this.#health.opened();
     await keeper.provision();
     givenUp.throwIfAborted();
+    storeLife?.begin({ send: relaySender({ sender, keeper, recorder }), isConnected: () => this.#health.isConnected });
     for (const one of endpoints) this.#running.set(one.localName, this.#makeEndpoint(one));
     this.#watchLoop();
     await Promise.all(Array.from(this.#running.values(), (running) => running.start()));
@@ -215,31 +224,46 @@ export class RunningBus implements Bus {
 
   /** Two stages; each has its bound, and whatever does not answer within it is left to the broker. */
   async #close({ drain, signal }: { readonly drain: boolean; readonly signal: AbortSignal | undefined }): Promise<void> {
-    const { transport, runtime, keeper } = this.#parts;
-    const slackMs = transport.capabilities.stopSlackMs;
+    const { runtime } = this.#parts;
+    const drainTimeoutMs = drain ? this.#parts.drainTimeoutMs : 0;
+    const until = runtime.monotonic() + drainTimeoutMs;
     const running = Array.from(this.#running.values());
     const taken = Promise.all(running.map((one) => one.stopTaking()));
     const drained = Promise.all([taken, ...running.map((one) => one.whenIdle())]);
-    if (!(await this.#drains(drained, drain ? this.#parts.drainTimeoutMs : 0, signal))) {
-      const inFlight = this.#inFlight();
-      if (inFlight > 0)
-        runtime.logger.warn(
-          { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
-          'handlers did not finish in time; their signal aborts and their messages go back',
-        );
-      const reason = `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`;
-      this.#abort.abort(new ConfigurationError('BUS_STOPPED', reason));
-      void this.#closeRequests();
-      await settlesInTime(drained, { limitMs: slackMs / 2, runtime });
-    }
-    keeper.giveUp();
-    const requestsClosed = settlesInTime(this.#closeRequests(), { limitMs: slackMs / 4, runtime });
-    const closed = requestsClosed.then(() => this.#closeTransport());
-    await settlesInTime(closed, { limitMs: slackMs / 2, runtime });
+    if (!(await this.#drains(drained, drainTimeoutMs, signal))) await this.#force(drained);
+    await this.#closeAll(signal?.aborted === true ? 0 : Math.max(0, until - runtime.monotonic()));
     this.#running.clear();
     this.#health.connectionIs({ status: 'closed' });
     this.#loopWatch?.cancel();
     if (drain) runtime.logger.info({ event: LOG_EVENTS.busStopped, bus: this.name }, 'the bus has stopped');
+  }
+
+  /** Handlers have half of the slack to end once their signal has aborted. */
+  async #force(drained: Promise<unknown>): Promise<void> {
+    const { transport, runtime } = this.#parts;
+    const inFlight = this.#inFlight();
+    if (inFlight > 0)
+      runtime.logger.warn(
+        { event: LOG_EVENTS.busStopForced, bus: this.name, inFlight },
+        'handlers did not finish in time; their signal aborts and their messages go back',
+      );
+    const reason = `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`;
+    this.#abort.abort(new ConfigurationError('BUS_STOPPED', reason));
+    void this.#closeRequests();
+    await settlesInTime(drained, { limitMs: transport.capabilities.stopSlackMs / 2, runtime });
+  }
+
+  /** The other half is for the transport, or for that and the store. What is committed has `leftMs` to leave before that. */
+  async #closeAll(leftMs: number): Promise<void> {
+    const { transport, runtime, keeper, storeLife } = this.#parts;
+    const slackMs = transport.capabilities.stopSlackMs;
+    const limitMs = storeLife === undefined ? slackMs / 2 : slackMs / 4;
+    await storeLife?.end({ limitMs: leftMs, slackMs: slackMs / 8 });
+    keeper.giveUp();
+    const requestsClosed = settlesInTime(this.#closeRequests(), { limitMs: limitMs / 2, runtime });
+    const closed = requestsClosed.then(() => this.#closeTransport());
+    await settlesInTime(closed, { limitMs, runtime });
+    await storeLife?.close(slackMs / 8);
   }
 
   /** False when handlers still run at the end of the drain timeout. Whoever waits for long is told why, before that. */

@@ -7,10 +7,13 @@ import type { BusEvent, ObservedMessage } from '../pipeline/bus-events.ts';
 import { IncomingContext } from '../pipeline/incoming-context.ts';
 import { destinationName, errorType } from '../pipeline/message-spans.ts';
 import { OutgoingContext } from '../pipeline/outgoing-context.ts';
+import { HEADERS } from '../messages/headers.ts';
+import type { OutboxCounts } from '../outbox/outbox-monitor.ts';
+import type { OutboxStatus } from '../outbox/outbox-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import type { ReplyCounts } from './bus.ts';
-import type { BusStatistics } from './statistics.ts';
+import type { BusStatistics, OutboxStatistics } from './statistics.ts';
 import type { ContractCounts } from './statistics-counts.ts';
 import { EndpointCounts, SendCounts } from './statistics-counts.ts';
 import type { Instruments } from './statistics-instruments.ts';
@@ -32,7 +35,7 @@ const MOST_DESTINATIONS = 1_000;
 const OTHERS = '(others)';
 
 /** Counts what happens, at one place for `bus.statistics()` and for the meter, so that both say the same. */
-export class StatisticsRecorder {
+export class StatisticsRecorder implements OutboxCounts {
   readonly #parts: RecorderParts;
   readonly #meter: Instruments | undefined;
   readonly #since: number;
@@ -45,6 +48,9 @@ export class StatisticsRecorder {
   readonly #readTime = isoTimeReader();
   /** What handlers sent and the transport was asked to send by itself, not with the ack. */
   readonly #sentAlone = new WeakSet<TransportEntry>();
+  /** What comes out of the outbox of this service: the names in it are those of its contracts. */
+  readonly #relayed = new WeakSet<TransportEntry>();
+  #outbox: OutboxStatistics | undefined;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -77,6 +83,25 @@ export class StatisticsRecorder {
     if (durationMs !== undefined) this.#meter.sendDuration(durationMs, attributes);
   }
 
+  /** To be told before they are sent. */
+  relaying(entries: readonly TransportEntry[]): void {
+    for (const entry of entries) this.#relayed.add(entry);
+  }
+
+  outboxSent(rows: number): void {
+    this.#outbox = { ...(this.#outbox ?? EMPTY_OUTBOX), sent: (this.#outbox?.sent ?? 0) + rows };
+    this.#meter?.outboxSent(rows, {});
+  }
+
+  outboxIs(status: OutboxStatus): void {
+    const before = this.#outbox ?? EMPTY_OUTBOX;
+    this.#outbox = { ...before, ...status, at: new Date(this.#parts.runtime.now()) };
+    this.#meter?.outboxWaiting(status.waiting - before.waiting, {});
+    this.#meter?.outboxDelayed(status.delayed - before.delayed, {});
+    this.#meter?.outboxHeld(status.held - before.held, {});
+    this.#meter?.outboxOldest((status.oldestMs - before.oldestMs) / 1_000, {});
+  }
+
   settleLost(endpoint: string): void {
     this.#endpointOf(endpoint).settleLost += 1;
     this.#meter?.settleLost(1, { [ATTRIBUTES.destination]: endpoint });
@@ -89,6 +114,7 @@ export class StatisticsRecorder {
       endpoints: Object.freeze(Array.from(this.#endpoints.values(), (one) => one.snapshot())),
       sends: Object.freeze(this.#allSends().map((one) => one.snapshot())),
       replies: Object.freeze({ ...replies }),
+      outbox: this.#outbox === undefined ? undefined : Object.freeze({ ...this.#outbox }),
     });
   }
 
@@ -168,9 +194,14 @@ export class StatisticsRecorder {
     return this.#endpointOf(endpoint).of(contract?.name ?? UNKNOWN_CONTRACT);
   }
 
+  #contractNameOf(entry: TransportEntry): string {
+    if (entry instanceof OutgoingContext) return entry.contract.name;
+    return (this.#relayed.has(entry) ? entry.headers.get(HEADERS.name) : undefined) ?? UNKNOWN_CONTRACT;
+  }
+
   #sendsOf(entry: TransportEntry): SendCounts {
     const destination = destinationName(entry.destination);
-    const contract = entry instanceof OutgoingContext ? entry.contract.name : UNKNOWN_CONTRACT;
+    const contract = this.#contractNameOf(entry);
     const known = this.#sends.get(destination)?.get(contract);
     if (known !== undefined) return known;
     if (this.#sendsCount === MOST_DESTINATIONS) return (this.#otherSends ??= new SendCounts(OTHERS, OTHERS));
@@ -199,6 +230,8 @@ export function outcomeType(outcome: SendOutcome): string | undefined {
   if (outcome.status === 'accepted') return undefined;
   return outcome.status === 'rejected' ? outcome.code : 'SEND_OUTCOME_UNKNOWN';
 }
+
+const EMPTY_OUTBOX: OutboxStatistics = Object.freeze({ waiting: 0, delayed: 0, held: 0, oldestMs: 0, sent: 0, at: undefined });
 
 const ACCEPTED: SendOutcome = Object.freeze({ status: 'accepted', nativeId: '' });
 

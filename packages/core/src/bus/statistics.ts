@@ -1,3 +1,4 @@
+import type { OutboxStatus } from '../outbox/outbox-store.ts';
 import type { ReplyCounts } from './bus.ts';
 
 /** Durations in milliseconds. The percentiles come from a histogram: at most 19 % above the true ones, never above `maxMs`. */
@@ -57,6 +58,14 @@ export interface SendStatistics {
   readonly durations: DurationStatistics;
 }
 
+/** The outbox of the service, by what this process has seen of it. */
+export interface OutboxStatistics extends OutboxStatus {
+  /** Messages that this process has sent from the outbox. */
+  readonly sent: number;
+  /** When the other numbers were read; at most every 30 s. `undefined` before the first time. */
+  readonly at: Date | undefined;
+}
+
 /** All numbers of a bus since it was created. A frozen snapshot. */
 export interface BusStatistics {
   readonly since: Date;
@@ -64,4 +73,6 @@ export interface BusStatistics {
   readonly endpoints: readonly EndpointStatistics[];
   readonly sends: readonly SendStatistics[];
   readonly replies: ReplyCounts;
+  /** `undefined` where this bus does not relay. */
+  readonly outbox: OutboxStatistics | undefined;
 }

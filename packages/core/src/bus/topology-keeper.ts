@@ -48,7 +48,7 @@ export class TopologyKeeper {
   constructor(parts: TopologyKeeperParts, options: AnyBusOptions, endpoints: readonly BoundEndpoint[]) {
     this.#parts = parts;
     this.#transport = parts.transport;
-    this.#provisioning = options.provisioning ?? defaultProvisioning(parts.transport);
+    this.#provisioning = options.provisioning ?? defaultProvisioning(parts.transport.capabilities);
     const owner = options.name === undefined ? undefined : entityName(options.namespace, options.name);
     this.#topologies = buildTopologies(endpoints, options.publishes ?? [], { namespace: options.namespace, owner });
   }
@@ -240,8 +240,8 @@ function notDeclared({ name }: Pick<Contract, 'name'>, cause: unknown): MessageE
   );
 }
 
-/** A transport that keeps nothing has nothing that could have been made before. */
-export function defaultProvisioning(transport: IMessageTransport): Provisioning {
-  if (!transport.capabilities.durable) return 'apply';
+/** A transport or store that keeps nothing has nothing that could have been made before. */
+export function defaultProvisioning({ durable }: { readonly durable: boolean }): Provisioning {
+  if (!durable) return 'apply';
   return isProduction() ? 'validate' : 'apply';
 }

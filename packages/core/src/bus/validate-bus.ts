@@ -7,6 +7,7 @@ import type { IMessageTransport } from '../transport/message-transport.ts';
 import { capabilityProblems } from './check-endpoints.ts';
 import type { BusStore } from '../unit-of-work/bus-store.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { StoreLife } from './store-life.ts';
 import type { TopologyKeeper } from './topology-keeper.ts';
 
 /** One thing that is wrong with a bus, and the way out. */
@@ -31,6 +32,7 @@ export interface ValidationParts {
   readonly endpoints: readonly Endpoint<string>[];
   readonly runtime: Runtime;
   readonly store: BusStore | undefined;
+  readonly storeLife: Pick<StoreLife, 'windowMs'> | undefined;
 }
 
 /** All that stands against the start of a bus and can be known now. @throws ConfigurationError `OPTION_INVALID` */
@@ -41,7 +43,7 @@ export async function validateBus(
 ): Promise<readonly ConfigurationProblem[]> {
   assertOptions('`bus.validate`', options, ['connect', 'signal']);
   options.signal?.throwIfAborted();
-  const problems = capabilityProblems(parts.endpoints, parts.transport).map((problem): ConfigurationProblem => ({
+  const problems = capabilityProblems(parts.endpoints, parts.transport, parts.storeLife?.windowMs).map((problem): ConfigurationProblem => ({
     code: 'CAPABILITY_NOT_SUPPORTED',
     problem,
   }));

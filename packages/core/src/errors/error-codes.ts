@@ -281,7 +281,7 @@ export const ERROR_CODES = {
   },
   STORE_MISSING: {
     radius: 'bus',
-    meaning: '`bus.transaction` was called on a bus without a store; nothing was run.',
+    meaning: '`bus.transaction` or `bus.outbox` was used on a bus without a store; nothing was done.',
     wayOut: 'Create the bus with a `store`.',
   },
   NO_TRANSACTION: {

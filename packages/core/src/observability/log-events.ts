@@ -37,6 +37,7 @@ export const LOG_EVENTS = {
   outboxBehind: 'outbox.behind',
   outboxShareLost: 'outbox.share-lost',
   inboxPruneFailed: 'inbox.prune-failed',
+  storeCloseFailed: 'store.close-failed',
   dispatchDropped: 'dispatch.dropped',
   dispatchFailed: 'dispatch.failed',
   storeFailed: 'store.failed',

@@ -51,7 +51,12 @@ export type MetricKey =
   | 'deadLetters'
   | 'inFlight'
   | 'latency'
-  | 'settleLost';
+  | 'settleLost'
+  | 'outboxSent'
+  | 'outboxWaiting'
+  | 'outboxDelayed'
+  | 'outboxHeld'
+  | 'outboxOldest';
 
 /** All metrics. Approved text, as the attributes. */
 export const METRICS: Readonly<Record<MetricKey, MetricEntry>> = {
@@ -112,6 +117,36 @@ export const METRICS: Readonly<Record<MetricKey, MetricEntry>> = {
     kind: 'counter',
     unit: '{message}',
     description: 'Settlements that came after the right to settle was lost; the message comes again.',
+  },
+  outboxSent: {
+    name: 'waybill.outbox.sent',
+    kind: 'counter',
+    unit: '{message}',
+    description: 'Messages that the relay of this process has sent from the outbox.',
+  },
+  outboxWaiting: {
+    name: 'waybill.outbox.waiting',
+    kind: 'up-down counter',
+    unit: '{message}',
+    description: 'Messages in the outbox of the service that are due and not sent; read at most every 30 s, by each process that relays.',
+  },
+  outboxDelayed: {
+    name: 'waybill.outbox.delayed',
+    kind: 'up-down counter',
+    unit: '{message}',
+    description: 'The same: messages that wait for their time.',
+  },
+  outboxHeld: {
+    name: 'waybill.outbox.held',
+    kind: 'up-down counter',
+    unit: '{message}',
+    description: 'The same: messages that could not be sent and wait for somebody to decide.',
+  },
+  outboxOldest: {
+    name: 'waybill.outbox.oldest',
+    kind: 'up-down counter',
+    unit: 's',
+    description: 'The same: for how long the oldest message has been due.',
   },
 };
 Object.freeze(METRICS);

@@ -32,17 +32,17 @@ export interface OutboxCounts {
 
 /** Something that is wrong with an outbox, and since when. */
 export interface OutboxFault {
+  /** The store fails; the transport accepts nothing; rows wait for too long; rows are held. */
+  readonly kind: 'store' | 'stalled' | 'behind' | 'held';
   readonly reason: string;
   /** Epoch milliseconds. */
   readonly since: number;
 }
 
-type Trouble = 'store' | 'stalled' | 'behind' | 'held';
-
 /** Watches one relay and its outbox: what goes wrong is logged once until it is well again, and told to whoever asks for the health. */
 export class OutboxMonitor {
   readonly #parts: MonitorParts;
-  readonly #troubles = new Map<Trouble, OutboxFault>();
+  readonly #troubles = new Map<OutboxFault['kind'], OutboxFault>();
   /** The kinds of failures of the store that were logged since it was well. */
   readonly #told = new Set<string>();
   #nextLookAt = Number.NEGATIVE_INFINITY;
@@ -61,13 +61,15 @@ export class OutboxMonitor {
     return this.#parts.runtime.monotonic() >= this.#nextLookAt;
   }
 
-  /** Looks how full the outbox is; `undefined` when the store has failed. */
-  async look(): Promise<OutboxStatus | undefined> {
+  /** Looks how full the outbox is; `undefined` when the store has failed, or `over` has aborted. */
+  async look(over: AbortSignal): Promise<OutboxStatus | undefined> {
     const { store, scope, runtime, alarmAfterMs, counts } = this.#parts;
     this.#nextLookAt = runtime.monotonic() + Math.min(LOOK_EVERY_MS, alarmAfterMs / 2);
     try {
       const asking = store.status({ scope, now: storeNow(runtime) });
-      if (!(await settlesInTime(asking, { limitMs: LOOK_EVERY_MS, runtime }))) throw new Error('the store did not say how full it is');
+      const isAnswered = await settlesInTime(asking, { limitMs: LOOK_EVERY_MS, runtime, signal: over });
+      if (over.aborted) return undefined;
+      if (!isAnswered) throw new Error('the store did not say how full it is');
       const status = await asking;
       counts?.outboxIs(status);
       this.#judge(status);
@@ -155,9 +157,9 @@ export class OutboxMonitor {
   }
 
   /** True where it was well before. */
-  #begin(trouble: Trouble, reason: string): boolean {
-    const before = this.#troubles.get(trouble);
-    this.#troubles.set(trouble, { reason, since: before?.since ?? this.#parts.runtime.now() });
+  #begin(kind: OutboxFault['kind'], reason: string): boolean {
+    const before = this.#troubles.get(kind);
+    this.#troubles.set(kind, { kind, reason, since: before?.since ?? this.#parts.runtime.now() });
     return before === undefined;
   }
 

@@ -144,9 +144,9 @@ export class OutboxRelay {
 
   async #turn(): Promise<Turn> {
     const { isConnected, monitor } = this.#parts;
-    const isQuiet = this.#pace.isIdle && !this.#isWoken && this.#store.nextDueMs !== 0;
+    const isQuiet = this.#isQuiet();
     if (monitor.isDue) {
-      const status = await monitor.look();
+      const status = await monitor.look(this.#over.signal);
       if (isQuiet && status?.waiting === 0) return NOTHING; // an idle outbox is asked one thing at a time
     }
     this.#isWoken = false;
@@ -154,6 +154,11 @@ export class OutboxRelay {
     const rows = await this.#store.readAnew(this.#limit());
     if (rows === undefined) return { found: 'failed', waitMs: this.#pace.storeFailed() };
     return rows.length === 0 ? NOTHING : this.#sendAll(rows);
+  }
+
+  /** True when nothing has happened for long, nothing is known to be due, and the lease lasts. */
+  #isQuiet(): boolean {
+    return this.#pace.isIdle && !this.#isWoken && this.#store.nextDueMs !== 0 && this.#store.leftMs > this.#options.leaseMs / 2;
   }
 
   /** Its share is of no use here, and another process may have a connection. */

@@ -71,10 +71,10 @@ export class RelayStore {
 
   /** Renews when it is time, again and again, until the work has settled. */
   async renewUntil(settled: Promise<unknown>, underWay: readonly OutboxRow[]): Promise<void> {
-    const { runtime, pace } = this.#parts;
+    const { runtime, pace, over } = this.#parts;
     let waitMs = this.#untilRenewalMs();
-    while (!(await settlesInTime(settled, { limitMs: waitMs, runtime }))) {
-      if (this.#claim.leftMs <= 0 || this.#parts.over.aborted) return;
+    while (!(await settlesInTime(settled, { limitMs: waitMs, runtime, signal: over }))) {
+      if (this.#claim.leftMs <= 0 || over.aborted) return;
       const renewed = await this.#lease({ except: underWay, limit: 0 }, false);
       waitMs = renewed === undefined ? pace.storeFailed() : this.#untilRenewalMs();
     }

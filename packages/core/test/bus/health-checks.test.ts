@@ -17,6 +17,7 @@ const well: HealthFacts = {
   now: NOW,
   bus: { state: 'started', since: NOW - 5_000 },
   connection: { state: { status: 'connected' }, since: NOW - 4_000 },
+  outbox: undefined,
   endpoints: [orders],
 };
 const withEndpoint = (facts: Partial<EndpointFacts>): HealthFacts => ({ ...well, endpoints: [{ ...orders, ...facts }] });

@@ -58,6 +58,14 @@ describe('the outbox relay', () => {
     expect(new Set(process.statements)).toEqual(new Set(['lease', 'status']));
   });
 
+  it('keeps its share though it looks for an early alarm again and again', async () => {
+    const bench = await new RelayBench().open();
+    const process = await bench.running({ lease: '3s', alarmAfter: '1s' });
+    await bench.runtime.advance(60_000);
+    expect(process.relays.size).toBe(1);
+    expect(process.statements.filter((one) => one === 'lease').length).toBeGreaterThan(20);
+  });
+
   it('uses two statements for a full batch, and reads the next one while it sends', async () => {
     const bench = await new RelayBench().open();
     bench.broker.latencyMs = 10;
@@ -220,5 +228,19 @@ describe('a relay that stops', () => {
     void process.relay.stop({ limitMs: 2_000, leaveMs: 500 }).then(() => (isStopped = true));
     await bench.runtime.advance(2_500);
     expect(isStopped).toBe(true);
+    expect(bench.runtime.openTimers).toBe(0);
+  });
+
+  it('leaves no timer behind when the store has not even said how full it is', async () => {
+    const bench = await new RelayBench().open();
+    const process = bench.process();
+    process.fault.before = () => new Promise<void>(() => undefined);
+    process.relay.start();
+    await bench.runtime.settle();
+    const stopping = process.relay.stop({ limitMs: 100, leaveMs: 100 });
+    await bench.runtime.advance(200);
+    await stopping;
+    await bench.runtime.settle();
+    expect(bench.runtime.openTimers).toBe(0);
   });
 });

@@ -48,6 +48,7 @@ export async function unitBench(endpoints: readonly Endpoint[], given: UnitBench
   const watched = wrapStore(recording(store, committed));
   const bus = createBus({
     name: 'shop',
+    inbox: { window: '14d' }, // no broker that the memory is like delivers again after that
     ...options,
     transport: wrap(memory({ broker })),
     store: watched,
