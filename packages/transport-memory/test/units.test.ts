@@ -307,8 +307,8 @@ describe('a bus with a store', () => {
   it('says so in its description', () => {
     const { store, text } = describeBus(createBus({ name: 'shop', namespace: 'eu', transport: memory(), store: memoryStore() }));
     expect([store, text]).toEqual([
-      { name: 'memory', durable: false, scope: 'eu.shop' },
-      expect.stringContaining('store memory, not durable, scope "eu.shop"'),
+      { name: 'memory', durable: false, scope: 'eu.shop', relays: true, inboxWindowMs: 604_800_000 },
+      expect.stringContaining('store memory, not durable, scope "eu.shop", relayed here, inbox window '),
     ]);
   });
 });

@@ -72,6 +72,10 @@ export interface StoreDescription {
   readonly durable: boolean;
   /** Under which its rows and keys stand. */
   readonly scope: string;
+  /** True where this process sends what stands in the outbox. */
+  readonly relays: boolean;
+  /** For so long the inbox remembers. */
+  readonly inboxWindowMs: number;
 }
 
 /** A bus as frozen data: what `describeBus` gives. Holds no secret, no function and nothing that changes. */

@@ -18,6 +18,7 @@ import type {
   HandlerDescription,
   RouteDescription,
   StepDescription,
+  StoreDescription,
 } from './bus-description.ts';
 import type { AnyBusOptions, ResolvedBusOptions } from './bus-options.ts';
 import { laneWaitOf } from './check-endpoints.ts';
@@ -80,7 +81,7 @@ function factsOf({ options, resolved, transport, routes, keeper, store, outgoing
     transport: transport.name,
     capabilities: transport.capabilities,
     provisioning: keeper.provisioning,
-    store: store === undefined ? undefined : { name: store.store.name, durable: store.store.durable, scope: store.scope },
+    store: store === undefined ? undefined : describeStore(store, resolved),
     publishTimeoutMs: resolved.publishTimeoutMs,
     drainTimeoutMs: resolved.drainTimeoutMs,
     endpoints: resolved.endpoints.map((one) => describeEndpoint(one, options, transport, incoming.get(one.name) ?? [])),
@@ -145,4 +146,8 @@ function deepFreeze<T>(value: T): T {
     for (const member of Object.values(value)) deepFreeze(member);
   }
   return value;
+}
+
+function describeStore({ store: { name, durable }, scope }: BusStore, { relay, inboxWindowMs }: ResolvedBusOptions): StoreDescription {
+  return { name, durable, scope, relays: relay !== undefined, inboxWindowMs };
 }

@@ -30,8 +30,9 @@ export function printBus(bus: DescribedFacts): string {
   return lines.join('\n');
 }
 
-function storeLine({ name, durable, scope }: StoreDescription): string {
-  return `  store ${name}${durable ? '' : ', not durable'}, scope "${scope}"`;
+function storeLine({ name, durable, scope, relays, inboxWindowMs }: StoreDescription): string {
+  const relay = relays ? 'relayed here' : 'relayed by other processes';
+  return `  store ${name}${durable ? '' : ', not durable'}, scope "${scope}", ${relay}, inbox window ${ms(inboxWindowMs)}`;
 }
 
 function endpointLines(one: EndpointDescription): readonly string[] {

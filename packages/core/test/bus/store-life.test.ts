@@ -167,6 +167,42 @@ describe('a bus with a store', () => {
     await bus.stop();
   });
 
+  it('sends again, with the same id, what got no answer, and the inbox of the receiver handles it once', async () => {
+    const { bus, runtime, add, handled, broker, store } = bench({ publishTimeout: '2s' });
+    const receiver = createBus({
+      name: 'receiver',
+      transport: memory({ broker }),
+      runtime,
+      store: store as IStore,
+      endpoints: [endpoint('other', { handlers: [handler(Work, ({ id }) => void handled.push(id))] })],
+      telemetry: { statistics: true },
+    });
+    await receiver.start();
+    await bus.start();
+    broker.faults.dropConfirms(1);
+    await add({ ...entryOf(Work, 'a'), destination: { kind: 'endpoint', name: 'other' } });
+    await runtime.advance(10_000);
+    expect(broker.faults.struck('dropConfirm')).toBe(1);
+    expect(receiver.statistics().endpoints[0]?.contracts[0]?.handled).toBe(2);
+    expect(handled).toEqual(['a']);
+    expect(await bus.outbox.status()).toMatchObject({ waiting: 0 });
+    await bus.stop();
+    await receiver.stop();
+  });
+
+  it('loses nothing when its connection is cut again and again', async () => {
+    const { bus, runtime, add, handled, broker } = bench();
+    await bus.start();
+    for (let round = 0; round < 20; round += 1) {
+      await add(...Array.from({ length: 10 }, (_, index) => entryOf(Work, `${round}.${index}`, `k${index % 3}`)));
+      broker.faults.cutConnections();
+      await runtime.advance(100);
+    }
+    await runtime.advance(60_000);
+    expect(new Set(handled).size).toBe(200);
+    await bus.stop();
+  });
+
   it('leaves the outbox to others where it was told to', async () => {
     const { bus, runtime, add, handled } = bench({ relay: false });
     await bus.start();
