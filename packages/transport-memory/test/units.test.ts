@@ -4,7 +4,7 @@ import { createBus, defineCommand, defineEvent, defineQuery, describeBus, endpoi
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryTransaction } from '@waybill/storage-memory';
 import { memoryStore } from '@waybill/storage-memory';
-import { memory } from '../src/index.ts';
+import { memory, memoryBroker } from '../src/index.ts';
 import { unitBench } from './support/unit-bench.ts';
 import { codeOf, gate, overlay } from './support/waiting.ts';
 
@@ -213,6 +213,41 @@ describe('a unit of work', () => {
     await bus.start();
     await bus.send(Place, { orderId: 'a' }, { messageId: 'm-1' });
     await expect.poll(() => seen).toEqual(['NO_TRANSACTION', 'm-1']);
+  });
+  it('begins no handler after stop() was called, though its transaction comes: the delivery goes back', async () => {
+    const { promise: isThere, resolve: comes } = gate();
+    const { promise: asked, resolve: asks } = gate();
+    const begun: string[] = [];
+    const broker = memoryBroker();
+    const bench = await unitBench([endpoint('orders', { handlers: [placing(({ orderId }) => void begun.push(orderId))] })], {
+      broker,
+      wrapStore: (store) =>
+        overlay(store, {
+          transact: async (work, options) => {
+            asks();
+            await isThere;
+            return store.transact(work, options);
+          },
+        }),
+    });
+    await bench.bus.send(Place, { orderId: 'a' }, { messageId: 'm-1' });
+    await bench.runtime.settle();
+    await asked;
+    const stopped = bench.bus.stop();
+    comes();
+    await bench.runtime.settle();
+    await stopped;
+    expect([begun, bench.store.rows('orders').size]).toEqual([[], 0]);
+
+    const attempts: number[] = [];
+    const again = await unitBench([endpoint('orders', { handlers: [placing((_, { attempt }) => void attempts.push(attempt))] })], {
+      broker,
+      store: bench.store,
+      runtime: bench.runtime,
+    });
+    await bench.runtime.settle();
+    expect(attempts).toEqual([1]);
+    await again[Symbol.asyncDispose]();
   });
 });
 

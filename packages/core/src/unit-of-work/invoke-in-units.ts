@@ -54,16 +54,12 @@ async function runUnit(bound: RunnableHandler, attempt: IncomingContext, first: 
       const end = await unit.run();
       return concluded(end, bound, attempt, parts, outages > 0);
     } catch (error) {
+      if (isTooLate(unit, attempt, error)) return goesBack(attempt, error);
       const conflicted = isBusError(error, 'TRANSACTION_CONFLICT');
-      if (conflicted ? conflicts === MOST_CONFLICTS : unit.isOfHandler(error) || !isOutage(error)) throw error;
+      if (conflicted ? conflicts === MOST_CONFLICTS : !isOutage(error, unit)) throw error;
       if (!conflicted) tellOutage(error, outages, bound, attempt, parts);
-      const waitMs = conflicted
-        ? FIRST_CONFLICT_WAIT_MS * 2 ** conflicts
-        : Math.min(LONGEST_OUTAGE_WAIT_MS, FIRST_OUTAGE_WAIT_MS * 2 ** outages);
-      if (!(await waits(waitMs, attempt, parts))) {
-        attempt.releaseFor = { error };
-        throw error;
-      }
+      if (!(await waits(conflicted ? waitAfterConflict(conflicts) : waitAfterOutage(outages), attempt, parts)))
+        return goesBack(attempt, error);
       if (conflicted) {
         conflicts += 1;
         attempt.attempt = Math.max(attempt.attempt, first + conflicts);
@@ -72,7 +68,22 @@ async function runUnit(bound: RunnableHandler, attempt: IncomingContext, first: 
   }
 }
 
-const isOutage = (error: unknown): boolean => isBusError(error, 'STORE_UNAVAILABLE') || isBusError(error, 'TRANSACTION_OUTCOME_UNKNOWN');
+const isOutage = (error: unknown, unit: UnitOfWork): boolean =>
+  !unit.isOfHandler(error) && (isBusError(error, 'STORE_UNAVAILABLE') || isBusError(error, 'TRANSACTION_OUTCOME_UNKNOWN'));
+
+/** True where it waited for its transaction when nothing more was to be begun. */
+function isTooLate(unit: UnitOfWork, { stopping }: IncomingContext, error: unknown): boolean {
+  return stopping.aborted && !unit.hasBegun && !unit.isOfHandler(error);
+}
+
+const waitAfterConflict = (conflicts: number): number => FIRST_CONFLICT_WAIT_MS * 2 ** conflicts;
+const waitAfterOutage = (outages: number): number => Math.min(LONGEST_OUTAGE_WAIT_MS, FIRST_OUTAGE_WAIT_MS * 2 ** outages);
+
+/** The delivery is released, which does not count. */
+function goesBack(attempt: IncomingContext, error: unknown): never {
+  attempt.releaseFor = { error };
+  throw error;
+}
 
 /** False when nothing more is to be begun: the endpoint stops, the bus has given up draining, or the delivery is lost. */
 async function waits(delayMs: number, { stopping, signal }: IncomingContext, { runtime }: UnitStepParts): Promise<boolean> {

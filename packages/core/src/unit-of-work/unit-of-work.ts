@@ -58,7 +58,12 @@ export class UnitOfWork {
     return this.#failure !== undefined && this.#failure.error === error;
   }
 
-  /** Rejects when nothing was committed, or nobody knows. */
+  /** False while it waits for its transaction and its key. */
+  get hasBegun(): boolean {
+    return this.#context !== undefined;
+  }
+
+  /** Rejects when nothing was committed, or nobody knows. No handler begins after `stopping` has aborted. */
   async run(): Promise<UnitEnd> {
     const { store, spans } = this.#parts.store;
     const waiting = untilBegun(this.#attempt.signal);
@@ -87,6 +92,7 @@ export class UnitOfWork {
     }
     begins();
     this.#attempt.signal.throwIfAborted();
+    this.#attempt.stopping.throwIfAborted();
     const captured = await this.#handle(tx, key.idempotencyKey);
     const reply = captured.find(isReply);
     const sends = captured.filter((entry) => !isReply(entry));
