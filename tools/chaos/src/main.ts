@@ -9,7 +9,8 @@ import { loadOf } from './loads/loads.ts';
 import { Monitor } from './monitor.ts';
 import { renderReport } from './report/render-report.ts';
 import { type Report, reportOf } from './report/report.ts';
-import { runChaos } from './run-chaos.ts';
+import { runChaos, titleOf } from './run-chaos.ts';
+import { storeNamed } from './stores/stores.ts';
 import { transportNamed } from './transports/transports.ts';
 
 function optionsOrHelp(): ChaosOptions | 'help' | undefined {
@@ -25,12 +26,13 @@ function optionsOrHelp(): ChaosOptions | 'help' | undefined {
 async function chaos(options: ChaosOptions): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-chaos-'));
   const monitor = new Monitor(folder);
-  const load = loadOf();
+  const load = loadOf(options);
   let isKept = false;
   try {
     await using broker = await transportNamed(options.transport).startBroker(Object.keys(load.concurrency));
-    await runChaos(options, { broker, monitor, print: console.error, ending: untilInterrupted() });
-    const report = reportOf(monitor.books, options, broker.title, boundsOf(load));
+    await using database = options.store === undefined ? undefined : await storeNamed(options.store).startDatabase();
+    await runChaos(options, { broker, database, monitor, print: console.error, ending: untilInterrupted() });
+    const report = reportOf(monitor.books, options, titleOf({ broker, database }), boundsOf(load));
     console.log(renderReport(report));
     if (options.out !== undefined) write(options.out, report);
     isKept = report.problems.length === 0;
@@ -57,7 +59,10 @@ function untilInterrupted(): AbortSignal {
 
 function write(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `chaos-${report.transport}-${report.queue}-${report.date}`);
+  const path = join(
+    folder,
+    `chaos-${report.transport}-${report.queue}${report.store === undefined ? '' : `-${report.store}`}-${report.date}`,
+  );
   writeFileSync(`${path}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
   writeFileSync(`${path}.md`, renderReport(report));
   console.error(`the report stands in ${path}.md and .json`);

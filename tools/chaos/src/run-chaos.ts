@@ -5,9 +5,11 @@ import { seededRandom } from '@waybill/simulation';
 import type { ChaosOptions } from './chaos-options.ts';
 import { onTheWay } from './checks/lost.ts';
 import { blackHole, networkFaults } from './faults/network-faults.ts';
-import { brokerFaults } from './faults/broker-faults.ts';
+import { brokerFaults, brokerOutages } from './faults/broker-faults.ts';
 import type { ChaosFault } from './faults/chaos-fault.ts';
+import { databaseFaults } from './faults/database-faults.ts';
 import { runLane } from './faults/lane.ts';
+import { linkFaults } from './faults/link-faults.ts';
 import { processFaults } from './faults/process-faults.ts';
 import { clockMs } from './history/fact.ts';
 import type { Monitor } from './monitor.ts';
@@ -15,11 +17,14 @@ import { pauseUntil, untilAborted } from './waiting.ts';
 import { Fleet } from './processes/fleet.ts';
 import type { Role, SlotOptions } from './processes/slot.ts';
 import { progressLine } from './report/progress.ts';
+import type { ChaosDatabase } from './stores/store.ts';
 import type { ChaosBroker } from './transports/transport.ts';
 
 /** What a run is made of. */
 export interface RunParts {
   readonly broker: ChaosBroker;
+  /** Of a run with a store. */
+  readonly database?: ChaosDatabase | undefined;
   readonly monitor: Monitor;
   readonly print: (line: string) => void;
   /** Ends the faults; what follows is as in a run that was not cut short. */
@@ -33,8 +38,10 @@ const DRAIN_MS = 120_000;
 const EMPTY_TWICE_AFTER_MS = 2_000;
 
 /** One run: processes start, faults strike while they work, all is mended, what was accepted is handled to its end, and the processes end. */
-export async function runChaos(options: ChaosOptions, { broker, monitor, print, ending }: RunParts): Promise<void> {
-  await using fleet = await Fleet.open(slotsOf(options, monitor.folder), broker.url, monitor);
+export async function runChaos(options: ChaosOptions, parts: RunParts): Promise<void> {
+  const { broker, database, monitor, print } = parts;
+  await database?.prepare();
+  await using fleet = await Fleet.open(slotsOf(options, monitor.folder), { broker: broker.url, database: database?.url }, monitor);
   const refresh = setInterval(() => monitor.refresh(), REFRESH_EVERY_MS);
   const began = clockMs();
   const loop = monitorEventLoopDelay();
@@ -46,16 +53,18 @@ export async function runChaos(options: ChaosOptions, { broker, monitor, print, 
   }, PROGRESS_EVERY_MS);
   try {
     await fleet.launch('consumer');
+    await fleet.launch('relay');
     await broker.control.flush();
     await fleet.launch('producer');
-    print(`${broker.title}, ${fleet.slots.length} processes; faults for ${options.minutes} min, seed ${options.seed}`);
-    await strike(options, fleet, { broker, monitor, print, ending });
+    print(`${titleOf(parts)}, ${fleet.slots.length} processes; faults for ${options.minutes} min, seed ${options.seed}`);
+    await strike(options, fleet, parts);
     print('the faults are over; what was accepted is handled to its end');
     await fleet.stop('producer');
-    await drain(broker, monitor);
+    await drain(parts);
     await fleet.stop('consumer');
+    await fleet.stop('relay');
     await fleet.audit(slotOf(options, monitor.folder, 'auditor', 1));
-    for (const [queue, messages] of await broker.messages()) monitor.tell({ kind: 'left', queue, messages });
+    for (const [queue, messages] of await leftIn(parts)) monitor.tell({ kind: 'left', queue, messages });
   } finally {
     clearInterval(refresh);
     clearInterval(progress);
@@ -64,24 +73,35 @@ export async function runChaos(options: ChaosOptions, { broker, monitor, print, 
   }
 }
 
+/** The servers of a run. */
+export function titleOf({ broker, database }: Pick<RunParts, 'broker' | 'database'>): string {
+  return database === undefined ? broker.title : `${broker.title}, ${database.title}`;
+}
+
 function slotsOf(options: ChaosOptions, folder: string): readonly SlotOptions[] {
   const of = (role: Role, count: number): readonly SlotOptions[] =>
     Array.from({ length: count }, (_, index) => slotOf(options, folder, role, index + 1));
-  return [...of('consumer', options.consumers), ...of('producer', options.producers)];
+  return [...of('consumer', options.consumers), ...of('relay', options.relays), ...of('producer', options.producers)];
 }
 
-function slotOf({ transport, queue, rate, producers, seed }: ChaosOptions, folder: string, role: Role, number: number): SlotOptions {
+function slotOf({ transport, queue, store, rate, producers, seed }: ChaosOptions, folder: string, role: Role, number: number): SlotOptions {
   const own = seed * 1_000 + number * 100_000;
-  return { role, name: `${role}-${number}`, isVeteran: number === 1, transport, queue, folder, rate: rate / producers, seed: own };
+  return { role, name: `${role}-${number}`, isVeteran: number === 1, transport, queue, store, folder, rate: rate / producers, seed: own };
 }
 
-/** Several lanes at once. The longer the run, the longer the broker is left alone between two of its faults: it needs long to come back. */
-async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broker, monitor, ending }: RunParts): Promise<void> {
+/** Several lanes at once; of broker and database one at a time is struck. The longer the run, the longer a server is left alone between two of its faults: it needs long to come back. */
+async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broker, database, monitor, ending }: RunParts): Promise<void> {
+  const betweenServerFaults = Math.min(30_000, minutes * 1_500);
   const lanes: readonly (readonly [readonly ChaosFault[], number])[] = [
     [networkFaults(slots), 1_500],
     [[blackHole(slots, monitor)], 5_000],
     [processFaults(slots), 2_000],
-    [brokerFaults(broker, monitor), Math.min(30_000, minutes * 1_500)],
+    ...(database === undefined
+      ? ([[brokerFaults(broker, monitor), betweenServerFaults]] as const)
+      : ([
+          [linkFaults(slots), 2_000],
+          [[...brokerOutages(broker, monitor), ...databaseFaults(database, monitor)], betweenServerFaults],
+        ] as const)),
   ];
   const endsAt = clockMs() + minutes * 60_000;
   await Promise.all(
@@ -89,15 +109,24 @@ async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broke
   );
 }
 
-/** Until all that was accepted is handled and no queue holds anything; then nothing more can come. */
-async function drain(broker: ChaosBroker, monitor: Monitor): Promise<void> {
+/** Until all that was accepted is handled, and no queue and no outbox holds anything; then nothing more can come. */
+async function drain({ broker, database, monitor }: RunParts): Promise<void> {
   const isHandled = (): boolean => onTheWay(monitor.books).length === 0;
-  const isEmpty = async (): Promise<boolean> => (await broker.messages()).values().every((messages) => messages === 0);
+  const isEmpty = (): Promise<boolean> =>
+    leftIn({ broker, database }).then(
+      (left) => left.values().every((messages) => messages === 0),
+      () => false, // it may just have come back
+    );
   const isDone = async (): Promise<boolean> => {
     if (!(await isEmpty())) return false;
     await untilAborted(AbortSignal.timeout(EMPTY_TWICE_AFTER_MS));
     return isEmpty();
   };
-  await pauseUntil(isHandled, DRAIN_MS); // what is missing then is told by the books
+  if (database === undefined) await pauseUntil(isHandled, DRAIN_MS); // what is missing then is told by the books
   await pauseUntil(isDone, DRAIN_MS);
+}
+
+/** How much stands in each queue, and in the outbox. */
+async function leftIn({ broker, database }: Pick<RunParts, 'broker' | 'database'>): Promise<ReadonlyMap<string, number>> {
+  return new Map([...(await broker.messages()), ...((await database?.left()) ?? [])]);
 }

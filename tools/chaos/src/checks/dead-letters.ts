@@ -41,8 +41,10 @@ function copies({ dead }: Message): number {
   return Math.max(0, ...dead.map(({ at }) => dead.filter((other) => other.at === at).length));
 }
 
-function isExplained({ sends, visits }: Message, { faults, processes }: Books): boolean {
-  if (sends.length > 1) return true;
+function isExplained(message: Message, books: Books): boolean {
+  const { sends, visits, relayed } = message;
+  const { faults, processes } = books;
+  if (sends.length > 1 || (relayed.length > 0 && faultsSince(message, books) > 0)) return true;
   return visits.some(({ by }) => processes.get(by)?.ended?.how === 'killed' || faults.some((fault) => strikes(fault, by)));
 }
 

@@ -12,6 +12,10 @@ export interface RecoveryTimes {
   readonly firstMessage: Percentiles;
   /** The same, until the bus said that it is connected; for each process that had lost its connection. */
   readonly reconnected: Percentiles;
+  /** From the moment from which the database takes connections again until a handler began with a message. */
+  readonly databaseBack: Percentiles;
+  /** From the kill of a process that relays until all that was committed before had left; for each kill after which something had to, while no server was broken. */
+  readonly relayed: Percentiles;
 }
 
 export function recoveryTimes(books: Books): RecoveryTimes {
@@ -20,6 +24,8 @@ export function recoveryTimes(books: Books): RecoveryTimes {
     noticed: percentilesOf(noticed(books)),
     firstMessage: percentilesOf(firstMessages(books, 'broker')),
     reconnected: percentilesOf(reconnected(books)),
+    databaseBack: percentilesOf(firstMessages(books, 'database')),
+    relayed: percentilesOf(relayedByOthers(books)),
   };
 }
 
@@ -78,3 +84,22 @@ function reconnected({ backs, processes }: Books): readonly number[] {
     }),
   );
 }
+
+/** What the killed one had to send cannot be told from what others had: the last of all that was committed before the kill ends the wait. */
+function relayedByOthers({ messages, faults, processes }: Books): readonly number[] {
+  const sent = Array.from(messages.values())
+    .filter(({ sends, relayed }) => relayed.length > 0 && sends[0]?.as === 'accepted')
+    .map(({ sends, relayed }) => ({ committed: sends[0]?.until ?? 0, left: Math.min(...relayed.map(({ t }) => t)) }));
+  const isQuiet = (from: number, until: number): boolean =>
+    !faults.some((one) => one.on.length === 0 && one.from <= until && one.until >= from);
+  return Array.from(processes.values()).flatMap((life) => {
+    const killed = RELAYS.test(life.name) ? killOf(life) : undefined;
+    if (killed === undefined) return [];
+    const late = sent.filter(({ committed, left }) => committed <= killed && left > killed).map(({ left }) => left);
+    const until = Math.max(...late);
+    return late.length > 0 && isQuiet(killed, until) ? [until - killed] : [];
+  });
+}
+
+/** Who sends what stands in the outbox. */
+const RELAYS = /^(?:relay|consumer)-/;

@@ -7,12 +7,13 @@ import { type Child, makeBus, runChild, startBus, stopBus } from './child.ts';
 /** A listing says when letters may be missing, such as on a busy machine; then it is made again. */
 const LISTING_MS = 60_000;
 
-/** When all is over: lists the dead letters of every endpoint. It is a consumer as well, though there should be nothing left. */
+/** When all is over: lists the dead letters of every endpoint, and what else the load is to show. It is a consumer as well, though there should be nothing left. */
 async function audit(child: Child): Promise<void> {
-  const load = loadOf();
+  const load = loadOf(child.options);
   const bus = makeBus(child, load.consumer(child));
   if (!(await startBus(bus, child))) return;
   for (const at of Object.keys(load.concurrency)) await list(bus, at, child);
+  await load.audit?.(child);
   await stopBus(bus, child);
 }
 

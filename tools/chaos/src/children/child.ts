@@ -4,6 +4,10 @@ import type { BusOptions } from '@waybill/core';
 
 import { clockMs } from '../history/fact.ts';
 import { HistoryWriter } from '../history/history-writer.ts';
+import type { ConnectedStore } from '../stores/store.ts';
+import { SCOPE } from '../stores/scope.ts';
+import { storeNamed, type StoreName } from '../stores/stores.ts';
+import { toldTransport } from '../transports/told-transport.ts';
 import { transportNamed, type TransportName } from '../transports/transports.ts';
 import { SEND_TIMEOUT_MS } from '../bounds.ts';
 import { untilAborted } from '../waiting.ts';
@@ -15,6 +19,9 @@ export interface ChildOptions {
   readonly transport: TransportName;
   readonly url: string;
   readonly queue: string;
+  /** The money's, where money moves. */
+  readonly store: StoreName | undefined;
+  readonly databaseUrl: string | undefined;
   /** Where the history is written. */
   readonly folder: string;
   readonly seed: number;
@@ -26,12 +33,19 @@ export interface ChildOptions {
 export interface Child {
   readonly options: ChildOptions;
   readonly history: HistoryWriter;
+  readonly connected: ConnectedStore | undefined;
   /** Aborts when the process is asked to end. */
   readonly ending: AbortSignal;
 }
 
 /** What the bus of a process is made with, beside what all have in common. */
-export type BusParts = Pick<BusOptions, 'endpoints' | 'publishes' | 'observers' | 'middleware'>;
+export interface BusParts extends Pick<BusOptions, 'endpoints' | 'publishes' | 'observers' | 'middleware'> {
+  /** `false`: it sends nothing of what stands in the outbox. @default it does, where there is a store */
+  readonly relay?: false;
+}
+
+/** Short, so that a run sees many end. */
+const LEASE = '5s';
 
 const MEMORY_EVERY_MS = 1_000;
 const MIB = 2 ** 20;
@@ -54,21 +68,36 @@ export async function runChild(live: (child: Child) => Promise<void>): Promise<v
   const ending = new AbortController();
   process.once('SIGTERM', () => ending.abort());
   const memory = setInterval(() => history.write({ kind: 'memory', mb: process.memoryUsage.rss() / MIB }), MEMORY_EVERY_MS);
-  await live({ options, history, ending: ending.signal });
+  const connected = connect(options);
+  await live({ options, history, connected, ending: ending.signal });
+  await connected?.pool.end();
   clearInterval(memory);
 }
 
 /** A bus over the transport of the run, whose connection is told in the history. */
-export function makeBus({ options, history }: Child, more: BusParts): Bus {
+export function makeBus({ options, history, connected }: Child, more: BusParts): Bus {
+  const transport = transportNamed(options.transport).connect(options);
+  const relays = connected !== undefined && more.relay !== false;
   return createBus({
-    name: 'chaos',
-    transport: transportNamed(options.transport).connect(options),
+    name: SCOPE,
+    transport: relays ? toldTransport(transport, history) : transport,
+    ...(connected !== undefined && { store: connected.store, relay: { lease: LEASE } }),
     provisioning: 'apply',
     publishTimeout: SEND_TIMEOUT_MS,
     drainTimeout: '5s',
     logger: intoHistory(history),
     ...more,
   } as BusOptions);
+}
+
+/** @throws Error where the run has none. */
+export function storeOf({ connected }: Pick<Child, 'connected'>): ConnectedStore {
+  if (connected === undefined) throw new Error('There is no store: the load needs one, and the run was made without.');
+  return connected;
+}
+
+function connect({ store, databaseUrl, name }: ChildOptions): ConnectedStore | undefined {
+  return store === undefined || databaseUrl === undefined ? undefined : storeNamed(store).connect({ url: databaseUrl, name });
 }
 
 /** Starts it, again and again: the broker may be away. Gives up when the process is to end. */

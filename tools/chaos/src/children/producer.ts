@@ -7,7 +7,7 @@ import { type Child, makeBus, runChild, startBus, stopBus } from './child.ts';
 /** Sends until it is asked to end. */
 async function produce(child: Child): Promise<void> {
   const { options, ending } = child;
-  const load = loadOf();
+  const load = loadOf(options);
   const bus = makeBus(child, load.producer(child));
   if (await startBus(bus, child)) {
     const senders = load.senders(bus, child);

@@ -9,11 +9,20 @@ import { serverFaults } from './server-faults.ts';
 
 const ALL: readonly Right[] = ['declare', 'send', 'receive'];
 
+/** What takes the broker away from everybody, for a while. */
+export function brokerOutages(broker: ChaosBroker, monitor: Monitor): readonly ChaosFault[] {
+  const { control } = broker;
+  return [
+    ...serverFaults('broker', broker, monitor, { 'restart-broker': () => control.stop() }),
+    everywhere('close-connections', async () => (await control.closeConnections('chaos')) > 0),
+  ];
+}
+
 /** At the broker itself, for everybody. */
 export function brokerFaults(broker: ChaosBroker, monitor: Monitor): readonly ChaosFault[] {
   const { control, user, faults } = broker;
   return [
-    ...serverFaults('broker', broker, monitor, { 'restart-broker': () => control.stop() }),
+    ...brokerOutages(broker, monitor),
     everywhere('memory-alarm', async (random) => {
       const before = control.faults.happened('alarm');
       await control.setAlarm(true);
@@ -21,7 +30,6 @@ export function brokerFaults(broker: ChaosBroker, monitor: Monitor): readonly Ch
       await control.setAlarm(false);
       return control.faults.happened('alarm') > before;
     }),
-    everywhere('close-connections', async () => (await control.closeConnections('chaos')) > 0),
     everywhere('revoke-rights', async (random) => {
       const kept = ALL.filter(() => random() < 0.4).slice(0, ALL.length - 1);
       await control.setRights(user, kept);

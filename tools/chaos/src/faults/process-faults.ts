@@ -8,10 +8,10 @@ const SHORT_MS = [300, 2_000] as const;
 const LONG_MS = [7_000, 9_000] as const;
 const LONG_SHARE = 0.3;
 
-/** Of producers and of consumers: killed, stopped, frozen. A process that has ended is followed by another at once. */
+/** Of producers, consumers and relays: killed, stopped, frozen. A process that has ended is followed by another at once. */
 export function processFaults(slots: readonly Slot[]): readonly ChaosFault[] {
   const of = (role: Role): readonly Slot[] => slots.filter(({ options }) => options.role === role);
-  const [producers, consumers] = [of('producer'), of('consumer')];
+  const [producers, consumers, relays] = [of('producer'), of('consumer'), of('relay')];
   const isFree = ({ isUp, options }: Slot): boolean => isUp && !options.isVeteran;
   return [
     ending('kill-producer', producers, isFree, (slot) => slot.kill()),
@@ -25,6 +25,15 @@ export function processFaults(slots: readonly Slot[]): readonly ChaosFault[] {
     ),
     ending('stop-consumer', consumers, isFree, (slot) => slot.stop()),
     freezing('freeze-consumer', consumers),
+    ...(relays.length === 0 ? [] : relayFaults(relays, isFree)),
+  ];
+}
+
+function relayFaults(relays: readonly Slot[], isFree: (slot: Slot) => boolean): readonly ChaosFault[] {
+  return [
+    ending('kill-relay', relays, isFree, (slot) => slot.kill()),
+    ending('stop-relay', relays, isFree, (slot) => slot.stop()),
+    freezing('freeze-relay', relays),
   ];
 }
 

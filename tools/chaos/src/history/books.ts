@@ -1,4 +1,4 @@
-import { type Fact, type Fate, type Line, type SendEnd, slotOf } from './fact.ts';
+import { type Fact, type Fate, type Line, type MoneyTable, type SendEnd, slotOf } from './fact.ts';
 
 /** One call of `send` or `publish`; one without an end is that of a process that was killed. */
 export interface Send {
@@ -34,6 +34,14 @@ export interface Message {
   readonly visits: Visit[];
   /** The endpoints in whose dead letters it was found, as often as it was, and why. */
   readonly dead: DeadLetter[];
+  /** When the broker took it out of an outbox, and from whom. */
+  readonly relayed: { readonly by: string; readonly t: number }[];
+  /** How often it came though its work was done. */
+  repeats: number;
+  /** How often it stands in the tables; absent: never. */
+  readonly entries: Map<MoneyTable, number>;
+  /** Whose money it takes, and which of the moves of that account it is. */
+  move: { readonly account: string; readonly n: number } | undefined;
 }
 
 /** One process, from its first line to its end. */
@@ -58,6 +66,13 @@ export interface ProcessLife {
 /** A fault that was asked for. */
 export type StruckFault = Omit<Extract<Fact, { readonly kind: 'fault' }>, 'kind'>;
 
+/** What is told of money alone. */
+type MoneyLine = Extract<Line, { readonly kind: 'relayed' | 'repeated' | 'entry' | 'balance' | 'claims' }>;
+
+const MONEY: ReadonlySet<string> = new Set<MoneyLine['kind']>(['relayed', 'repeated', 'entry', 'balance', 'claims']);
+
+const isOfMoney = (line: Line): line is MoneyLine => MONEY.has(line.kind);
+
 /** What the lines of a history come to. The order of the files does not matter, that of the lines within one does. */
 export class Books {
   readonly messages = new Map<string, Message>();
@@ -65,6 +80,8 @@ export class Books {
   readonly faults: StruckFault[] = [];
   /** When a server could be reached again. */
   readonly backs: { readonly t: number; readonly of: 'broker' | 'database' }[] = [];
+  readonly balances: Extract<Line, { readonly kind: 'balance' }>[] = [];
+  claims = 0;
   readonly left: { readonly queue: string; readonly messages: number }[] = [];
   /** The slowest send, in milliseconds. */
   slowestSendMs = 0;
@@ -77,6 +94,11 @@ export class Books {
   }
 
   add(line: Line): void {
+    if (isOfMoney(line)) this.#addMoney(line);
+    else this.#addToAny(line);
+  }
+
+  #addToAny(line: Exclude<Line, MoneyLine>): void {
     switch (line.kind) {
       case 'send':
       case 'sent':
@@ -107,7 +129,20 @@ export class Books {
   #message(id: string): Message {
     let message = this.messages.get(id);
     if (message === undefined) {
-      message = { id, to: [], fate: 'handled', key: undefined, n: undefined, sends: [], visits: [], dead: [] };
+      message = {
+        id,
+        to: [],
+        fate: 'handled',
+        key: undefined,
+        n: undefined,
+        sends: [],
+        visits: [],
+        dead: [],
+        relayed: [],
+        repeats: 0,
+        entries: new Map(),
+        move: undefined,
+      };
       this.messages.set(id, message);
     }
     return message;
@@ -169,6 +204,20 @@ export class Books {
     visit.until = line.t;
     visit.end = line.kind;
     running.now -= 1;
+  }
+
+  #addMoney(line: MoneyLine): void {
+    if (line.kind === 'balance') this.balances.push(line);
+    else if (line.kind === 'claims') this.claims += line.count;
+    else if (line.kind === 'relayed') this.#message(line.id).relayed.push(line);
+    else if (line.kind === 'repeated') this.#message(line.id).repeats += 1;
+    else this.#addEntry(line);
+  }
+
+  #addEntry({ id, table, count, account, move }: Extract<Line, { readonly kind: 'entry' }>): void {
+    const message = this.#message(id);
+    message.entries.set(table, count);
+    if (account !== undefined && move !== undefined) message.move = { account, n: move };
   }
 
   #addToLife(line: Line): void {

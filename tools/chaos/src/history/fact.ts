@@ -4,6 +4,9 @@ export type SendEnd = 'accepted' | 'unknown' | 'rejected';
 /** What is to become of a message in the end. */
 export type Fate = 'handled' | 'dead';
 
+/** The tables in which a transfer of money stands when it has taken effect. */
+export type MoneyTable = 'debit' | 'credit' | 'ledger';
+
 /** What a process saw or did. `id` is the message, `at` the endpoint. */
 export type Fact =
   /** Before the send. `to`: all the endpoints that must have it in the end. `key` and `n`: the lane, and the place in it. */
@@ -52,8 +55,32 @@ export type Fact =
   | { readonly kind: 'back'; readonly of: 'broker' | 'database' }
   /** The longest that the run held its event loop since it said so before, and with it the proxies, which live there. */
   | { readonly kind: 'held'; readonly ms: number }
-  /** What stands in a queue when all was over. */
-  | { readonly kind: 'left'; readonly queue: string; readonly messages: number };
+  /** What stands in a queue, or in the outbox, when all was over. */
+  | { readonly kind: 'left'; readonly queue: string; readonly messages: number }
+  /** The broker has taken it out of the outbox, from this process. */
+  | { readonly kind: 'relayed'; readonly id: string }
+  /** It came though its work was done, and no handler began. */
+  | { readonly kind: 'repeated'; readonly id: string; readonly at: string }
+  /** When all was over: how often a transfer stands in a table; of a debit also the account, and which of its moves it is. */
+  | {
+      readonly kind: 'entry';
+      readonly id: string;
+      readonly table: MoneyTable;
+      readonly count: number;
+      readonly account?: string;
+      readonly move?: number;
+    }
+  /** When all was over: an account, and what the tables say was put into it and taken out of it. */
+  | {
+      readonly kind: 'balance';
+      readonly account: string;
+      readonly opened: number;
+      readonly debited: number;
+      readonly credited: number;
+      readonly balance: number;
+    }
+  /** When all was over: how many pieces of work the inbox remembers. */
+  | { readonly kind: 'claims'; readonly count: number };
 
 /**
  * A fact with its time and the process that tells of it, such as `consumer-2.7`, the seventh of the slot `consumer-2`. The time is in

@@ -16,5 +16,7 @@ export interface Load {
   readonly sendMs?: number;
   readonly producer: (child: Child) => BusParts;
   readonly consumer: (child: Child) => BusParts;
+  /** What else is to be known when all is over. */
+  readonly audit?: (child: Child) => Promise<void>;
   readonly senders: (bus: Bus, child: Child) => readonly Sender[];
 }

@@ -1,6 +1,6 @@
 import type { Monitor } from '../monitor.ts';
 import { pauseUntil } from '../waiting.ts';
-import { Slot, type SlotOptions } from './slot.ts';
+import { type ServerUrls, Slot, type SlotOptions } from './slot.ts';
 
 const START_MS = 60_000;
 const AUDIT_MS = 120_000;
@@ -8,18 +8,18 @@ const AUDIT_MS = 120_000;
 /** All the processes of the load. */
 export class Fleet implements AsyncDisposable {
   readonly slots: readonly Slot[];
-  readonly #brokerUrl: string;
+  readonly #servers: ServerUrls;
   readonly #monitor: Monitor;
 
-  private constructor(slots: readonly Slot[], brokerUrl: string, monitor: Monitor) {
+  private constructor(slots: readonly Slot[], servers: ServerUrls, monitor: Monitor) {
     this.slots = slots;
-    this.#brokerUrl = brokerUrl;
+    this.#servers = servers;
     this.#monitor = monitor;
   }
 
   /** Makes the places; nothing runs yet. */
-  static async open(all: readonly SlotOptions[], brokerUrl: string, monitor: Monitor): Promise<Fleet> {
-    return new Fleet(await Promise.all(all.map((one) => Slot.open(one, brokerUrl, monitor))), brokerUrl, monitor);
+  static async open(all: readonly SlotOptions[], servers: ServerUrls, monitor: Monitor): Promise<Fleet> {
+    return new Fleet(await Promise.all(all.map((one) => Slot.open(one, servers, monitor))), servers, monitor);
   }
 
   of(role: SlotOptions['role']): readonly Slot[] {
@@ -46,7 +46,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Lets the auditor look at what is left, when all others have ended. */
   async audit(options: SlotOptions): Promise<void> {
-    const slot = await Slot.open(options, this.#brokerUrl, this.#monitor);
+    const slot = await Slot.open(options, this.#servers, this.#monitor);
     try {
       slot.launch();
       await slot.wait(AUDIT_MS);

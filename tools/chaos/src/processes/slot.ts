@@ -5,11 +5,18 @@ import { ControlledProcess, type ProcessEnd, TcpProxy } from '@waybill/fault-kit
 
 import type { ChildOptions } from '../children/child.ts';
 import type { Monitor } from '../monitor.ts';
+import { DatabaseLink } from './database-link.ts';
 
-export type Role = 'producer' | 'consumer' | 'auditor';
+export type Role = 'producer' | 'consumer' | 'relay' | 'auditor';
+
+/** Where the servers of a run are. */
+export interface ServerUrls {
+  readonly broker: string;
+  readonly database: string | undefined;
+}
 
 /** What is the same for all processes of a run. */
-export interface SlotOptions extends Pick<ChildOptions, 'transport' | 'queue' | 'folder' | 'rate' | 'seed'> {
+export interface SlotOptions extends Pick<ChildOptions, 'transport' | 'queue' | 'store' | 'folder' | 'rate' | 'seed'> {
   readonly role: Role;
   /** Such as `consumer-2`. */
   readonly name: string;
@@ -20,24 +27,28 @@ export interface SlotOptions extends Pick<ChildOptions, 'transport' | 'queue' | 
 /** Its processes are asked to end within this long. */
 const PATIENCE_MS = 30_000;
 
-/** A place for a process, with its own way to the broker: when one has ended, the next takes its place. */
+/** A place for a process, with its own ways to the broker and to the database: when one has ended, the next takes its place. */
 export class Slot {
   readonly options: SlotOptions;
   readonly proxy: TcpProxy;
+  /** Where there is a store. */
+  readonly database: DatabaseLink | undefined;
   readonly #monitor: Monitor;
   #process: ControlledProcess | undefined;
   #number = 0;
   /** Somebody is at it: one fault at a time. */
   isBusy = false;
 
-  private constructor(options: SlotOptions, proxy: TcpProxy, monitor: Monitor) {
+  private constructor(options: SlotOptions, proxy: TcpProxy, database: DatabaseLink | undefined, monitor: Monitor) {
     this.options = options;
     this.proxy = proxy;
+    this.database = database;
     this.#monitor = monitor;
   }
 
-  static async open(options: SlotOptions, brokerUrl: string, monitor: Monitor): Promise<Slot> {
-    return new Slot(options, await TcpProxy.open(brokerUrl), monitor);
+  static async open(options: SlotOptions, { broker, database }: ServerUrls, monitor: Monitor): Promise<Slot> {
+    const link = database === undefined ? undefined : await DatabaseLink.open(database);
+    return new Slot(options, await TcpProxy.open(broker), link, monitor);
   }
 
   /** Of the process that it has now, such as `consumer-2.7`. */
@@ -64,9 +75,10 @@ export class Slot {
   /** Starts the next process. One that ends though nobody asked for it is told in the history, and has a successor. */
   launch(): void {
     this.#number += 1;
-    const { role, folder, seed, transport, queue, rate } = this.options;
+    const { role, folder, seed, transport, queue, store, rate } = this.options;
     const name = this.processName;
-    const child: ChildOptions = { name, transport, queue, folder, rate, url: this.proxy.url, seed: seed + this.#number };
+    const urls = { url: this.proxy.url, databaseUrl: this.database?.proxy.url };
+    const child: ChildOptions = { name, transport, queue, store, folder, rate, ...urls, seed: seed + this.#number };
     const errors = openSync(join(folder, `${name}.err`), 'w');
     const script = join(import.meta.dirname, '..', 'children', `${role}.ts`);
     const started = new ControlledProcess({
@@ -111,6 +123,7 @@ export class Slot {
     this.#process = undefined;
     await last?.[Symbol.asyncDispose]();
     await this.proxy[Symbol.asyncDispose]();
+    await this.database?.[Symbol.asyncDispose]();
   }
 
   async #take(how: 'killed' | 'asked', end: (one: ControlledProcess) => Promise<ProcessEnd>): Promise<ProcessEnd> {

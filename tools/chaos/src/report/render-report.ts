@@ -1,17 +1,19 @@
 import type { Percentiles } from '../checks/percentiles.ts';
 import { grouped, timeText } from './figures.ts';
+import type { MoneyCounts } from './money-counts.ts';
 import type { Report } from './report.ts';
 
 /** As a page of Markdown, which is read on a terminal as well. */
 export function renderReport(report: Report): string {
-  const { transport, queue, broker, node, machine, date, seed, minutes, producers, consumers, processes } = report;
+  const { transport, queue, store, servers, node, machine, date, seed, minutes, producers, consumers, relays, processes } = report;
+  const load = [`${producers} producers and ${consumers} consumers`, ...(store === undefined ? [] : [`${relays} relays beside them`])];
   return [
-    `# Chaos: ${transport}, ${queue} queues, ${date}`,
+    `# Chaos: ${transport}, ${queue} queues${store === undefined ? '' : `, ${store}`}, ${date}`,
     '',
-    `${minutes.toFixed(1)} minutes of faults; ${broker}, Node ${node}, ${machine}. ${producers} producers and ${consumers} consumers, ` +
+    `${minutes.toFixed(1)} minutes of faults; ${servers}, Node ${node}, ${machine}. ${load.join(', ')}, ` +
       `${processes} processes one after another, seed ${seed}.`,
     '',
-    ...messageTable(report),
+    ...(report.money === undefined ? messageTable(report) : moneyTable(report.money, report.codes)),
     '',
     ...problemLines(report),
     '',
@@ -37,6 +39,20 @@ function messageTable({ messages, codes }: Report): readonly string[] {
   ];
 }
 
+/** What was committed is what the database says; producers were told of most of it. */
+function moneyTable(money: MoneyCounts, codes: Report['codes']): readonly string[] {
+  const { sent, committed, rolledBack, unknown, unknownCommitted, handled, repeats, effectsTwice, deadLetters, lost } = money;
+  const ends = Object.entries(codes).map(([code, count]) => `${code} ${grouped(count)}`);
+  return [
+    '| sent | committed | rolled back | unknown | handled | duplicates delivered | dead letters | effects twice | lost |',
+    '|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+    `| ${[sent, committed, rolledBack, unknown, handled, repeats, deadLetters].map(grouped).join(' | ')} | **${grouped(effectsTwice)}** | **${grouped(lost)}** |`,
+    '',
+    'Each transfer is a transaction of its producer; handled are its credit and its entry in the ledger. Of the unknown, whose producers were killed or had no ' +
+      `answer to COMMIT, ${grouped(unknownCommitted)} had been committed, as the database said when all was over. Transactions and sends that ended otherwise: ${ends.join(', ') || 'none'}.`,
+  ];
+}
+
 function problemLines({ problems }: Report): readonly string[] {
   if (problems.length === 0) return ['All promises were kept.'];
   return problems.flatMap(({ broken, count, examples }) => [
@@ -57,7 +73,7 @@ function faultTable({ faults }: Report): readonly string[] {
   ];
 }
 
-function timeTable({ recovery, stop, slowestSendMs, longestHeldMs }: Report): readonly string[] {
+function timeTable({ recovery, stop, slowestSendMs, longestHeldMs, store }: Report): readonly string[] {
   const row = (name: string, { count, p50, p99, max }: Percentiles): string =>
     `| ${name} | ${grouped(count)} | ${[p50, p99, max].map(timeText).join(' | ')} |`;
   return [
@@ -67,6 +83,12 @@ function timeTable({ recovery, stop, slowestSendMs, longestHeldMs }: Report): re
     row('half-open → degraded', recovery.noticed),
     row('broker back → first message', recovery.firstMessage),
     row('broker back → connected, each process', recovery.reconnected),
+    ...(store === undefined
+      ? []
+      : [
+          row('relay killed → all that was committed has left, by others', recovery.relayed),
+          row('database back → first message', recovery.databaseBack),
+        ]),
     row('`stop()`', stop),
     '',
     `The slowest send took ${timeText(slowestSendMs)}, processes that stood still included. The proxies between the processes and the broker stood still for at most ${timeText(longestHeldMs)}.`,

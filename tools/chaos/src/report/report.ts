@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 
 import type { ChaosOptions } from '../chaos-options.ts';
 import { checkAll } from '../checks/check-all.ts';
+import { checkMoney } from '../checks/money.ts';
 import { type MemoryUse, memoryUses } from '../checks/memory.ts';
 import { type Percentiles, percentilesOf } from '../checks/percentiles.ts';
 import type { Problem } from '../checks/problem.ts';
@@ -9,6 +10,7 @@ import { type RecoveryTimes, recoveryTimes } from '../checks/recovery-times.ts';
 import type { Bounds } from '../checks/processes.ts';
 import type { Books } from '../history/books.ts';
 import { type Counts, countsOf } from './counts.ts';
+import { type MoneyCounts, moneyCountsOf } from './money-counts.ts';
 
 /** How often a kind of fault was asked for, and how often it met something. */
 export interface FaultCount {
@@ -21,7 +23,10 @@ export interface FaultCount {
 export interface Report {
   readonly transport: string;
   readonly queue: string;
-  readonly broker: string;
+  /** `undefined` in a run without one. */
+  readonly store: string | undefined;
+  /** The servers, with their versions. */
+  readonly servers: string;
   readonly node: string;
   readonly machine: string;
   readonly date: string;
@@ -29,7 +34,10 @@ export interface Report {
   readonly seed: number;
   readonly producers: number;
   readonly consumers: number;
+  readonly relays: number;
   readonly messages: Counts;
+  /** In a run with a store. */
+  readonly money: MoneyCounts | undefined;
   readonly codes: Readonly<Record<string, number>>;
   readonly faults: readonly FaultCount[];
   readonly recovery: RecoveryTimes;
@@ -45,15 +53,16 @@ export interface Report {
 
 export function reportOf(
   books: Books,
-  { transport, queue, seed, producers, consumers }: ChaosOptions,
-  broker: string,
+  { transport, queue, store, seed, producers, consumers, relays }: ChaosOptions,
+  servers: string,
   bounds: Bounds,
 ): Report {
   const times = books.faults.flatMap(({ from, until }) => [from, until]);
   return {
     transport,
     queue,
-    broker,
+    store,
+    servers,
     node: process.version,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     date: new Date().toISOString().slice(0, 10),
@@ -61,7 +70,9 @@ export function reportOf(
     seed,
     producers,
     consumers,
+    relays,
     messages: countsOf(books),
+    money: store === undefined ? undefined : moneyCountsOf(books),
     codes: Object.fromEntries(books.codes),
     faults: faultCounts(books),
     recovery: recoveryTimes(books),
@@ -70,7 +81,7 @@ export function reportOf(
     longestHeldMs: books.life('chaos').heldMs,
     processes: Array.from(books.processes.keys()).filter((name) => name !== 'chaos').length,
     memory: memoryUses(books),
-    problems: checkAll(books, bounds),
+    problems: store === undefined ? checkAll(books, bounds) : checkMoney(books, bounds),
   };
 }
 
