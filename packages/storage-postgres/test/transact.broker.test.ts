@@ -69,6 +69,26 @@ await describeServer('postgres', (server) => {
       await expect(outcomeOf(bench.store.transact((tx) => tx.query('select 1')))).resolves.toBe('done');
     });
 
+    it('is not available where the server ends the connection under a statement, whatever the work makes of that', async () => {
+      await using bench = await Bench.open(server.url);
+      const ended = (fail: (error: unknown) => never): Promise<string> =>
+        outcomeOf(
+          bench.store.transact(async (tx) => {
+            const pid = await pidOf(tx);
+            const sleeping = tx.query('select pg_sleep(30)').catch(fail);
+            await bench.pool.query('select pg_terminate_backend($1)', [pid]);
+            await sleeping;
+          }),
+        );
+      const passOn = (error: unknown): never => {
+        throw error;
+      };
+      const replace = (): never => {
+        throw new Error('the order cannot be placed');
+      };
+      await expect(Promise.all([ended(passOn), ended(replace)])).resolves.toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
+    });
+
     it('passes errors on that come from elsewhere, also those that look like a lost connection', async () => {
       await using bench = await Bench.open(server.url);
       const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });

@@ -98,7 +98,10 @@ class OpenedPool {
 
   constructor(pool: PgPool) {
     this.pool = pool;
-    pool.on('connect', () => (this.#connections += 1));
+    pool.on('connect', (client) => {
+      this.#connections += 1;
+      client.on('error', () => {}); // what breaks in the moment in which it is handed over has nobody else to hear it
+    });
     pool.on('remove', () => {
       this.#connections -= 1;
       if (this.#connections === 0) this.#onGone();

@@ -96,6 +96,7 @@ class Session {
       this.#state = 'ended';
     } catch {
       this.destroy(); // the server rolls back what has no connection
+      return unavailable('the connection broke in the transaction', error);
     }
     return error;
   }
