@@ -15,6 +15,7 @@ import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
 import { togetherOf } from './connection/link-states.ts';
 import { closeChannel, openChannel } from './connection/open-channel.ts';
 import type { AmqpChannel, AmqpConnection } from './rabbitmq-client.ts';
+import { notConnected } from './rabbitmq-errors.ts';
 import type { ResolvedRabbitmqOptions } from './rabbitmq-options.ts';
 import { copySender } from './receive/copies.ts';
 import { RabbitmqReceiver } from './receive/rabbitmq-receiver.ts';
@@ -171,6 +172,7 @@ export class RabbitmqSession {
     if (this.#life === 'open') await this.#restoreTopology(connection);
     await this.#line.attach(connection);
     for (const inbox of this.#inboxes) await inbox.attach(connection);
+    if (this.#line.channel === undefined) throw notConnected('the channel for what is sent ended while it was prepared'); // nobody would open another one
   }
 
   async #connectReceiving(limitMs: number): Promise<AmqpConnection> {

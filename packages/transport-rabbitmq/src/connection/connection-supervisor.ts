@@ -2,10 +2,13 @@ import type { ConnectionProblem, Runtime, Timer } from '@waybill/core/transport'
 import { LOG_EVENTS } from '@waybill/core/transport';
 import type { AmqpConnection } from '../rabbitmq-client.ts';
 import { describe, notConnected, problemOf } from '../rabbitmq-errors.ts';
-import { backoffMs } from './backoff.ts';
+import { BACKOFF_CAP_MS, REACH_CAP_MS, backoffMs } from './backoff.ts';
 
 /** How long a connection may take to say goodbye, in milliseconds. */
 const GOODBYE_MS = 2_000;
+
+/** So long a connection must have stood for its loss to be a new one, in milliseconds; one that dies sooner has failed, like one that was not made. */
+const STOOD_MS = 1_000;
 
 /** The reason of a broker that has said it before anybody could listen. */
 const BLOCKED_AT_ONCE = 'it said so while it was connected to';
@@ -52,6 +55,9 @@ export class ConnectionSupervisor {
   /** Connections that have ended, whose sockets are destroyed soon. */
   readonly #ending = new Map<AmqpConnection, Timer>();
   #state: LinkState = { is: 'closed' };
+  /** How many attempts have failed one after another. */
+  #failures = 0;
+  #connectedAt = 0;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -125,9 +131,8 @@ export class ConnectionSupervisor {
     for (const waiter of this.#waiting) waiter.reject(notConnected('it was closed'));
   }
 
-  async #connect(attempt: number, signal: AbortSignal, onReached: () => void = () => undefined): Promise<void> {
+  async #connect(attempt: number, signal: AbortSignal): Promise<void> {
     const connection = await this.#parts.connect(attempt, signal);
-    onReached();
     let isLive = true;
     let lostBy: Error | undefined;
     const ended = (error?: Error): void => {
@@ -154,12 +159,15 @@ export class ConnectionSupervisor {
       connection.destroy();
       throw error;
     }
+    this.#connectedAt = this.#parts.runtime.monotonic();
     this.#set({ is: 'connected', connection, blocked });
     for (const waiter of this.#waiting) waiter.resolve(connection);
   }
 
   #lost(connection: AmqpConnection, error: Error | undefined): void {
     if (this.connection !== connection) return;
+    if (this.#parts.runtime.monotonic() - this.#connectedAt < STOOD_MS) this.#failures += 1;
+    else this.#failures = 0;
     this.#destroyLater(connection);
     const reason = error === undefined ? 'the broker ended the connection' : describe(error);
     const abort = new AbortController();
@@ -170,21 +178,25 @@ export class ConnectionSupervisor {
   /** Tries until it succeeds or is closed. */
   async #reconnect(signal: AbortSignal): Promise<void> {
     const { runtime } = this.#parts;
-    let refusals = 1;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
-        await runtime.sleep(backoffMs(refusals, runtime.random()), signal);
-        await this.#connect(attempt, signal, () => (refusals = 0)); // it was reached: what came after it is a new loss
+        await runtime.sleep(this.#pauseMs(), signal);
+        await this.#connect(attempt, signal);
         return;
       } catch (error) {
-        refusals += 1;
-        runtime.logger.debug(
-          { event: LOG_EVENTS.transportState, purpose: this.#parts.purpose, attempt, error },
-          'a connection could not be made again; it is tried on',
-        );
-        if (!signal.aborted) this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error), problem: problemOf(error) });
+        this.#failures += 1;
+        if (signal.aborted) return;
+        const fields = { event: LOG_EVENTS.transportState, purpose: this.#parts.purpose, attempt, error };
+        runtime.logger.debug(fields, 'a connection could not be made again; it is tried on');
+        this.#set({ is: 'reconnecting', abort: this.#abortOf(), reason: describe(error), problem: problemOf(error) });
       }
     }
+  }
+
+  /** A broker that refuses us writes that down each time, and somebody must mend it: it is asked less often than one that is away. */
+  #pauseMs(): number {
+    const isRefused = this.#state.is === 'reconnecting' && this.#state.problem !== undefined;
+    return backoffMs(this.#failures + 1, this.#parts.runtime.random(), isRefused ? BACKOFF_CAP_MS : REACH_CAP_MS);
   }
 
   #abortOf(): AbortController {

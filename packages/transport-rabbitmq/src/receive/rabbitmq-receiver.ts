@@ -4,7 +4,7 @@ import { backoffMs } from '../connection/backoff.ts';
 import { AGREED_ANSWER_MS, inTime } from '../connection/in-time.ts';
 import { closeChannel, openChannel } from '../connection/open-channel.ts';
 import type { AmqpConnection, AmqpMessage } from '../rabbitmq-client.ts';
-import { replyCodeOf } from '../rabbitmq-errors.ts';
+import { REPLY, replyCodeOf } from '../rabbitmq-errors.ts';
 import { consumeError } from './consume-error.ts';
 import type { CopySender, DeliveryParts } from './rabbitmq-delivery.ts';
 import { RabbitmqDelivery } from './rabbitmq-delivery.ts';
@@ -67,7 +67,7 @@ export class RabbitmqReceiver implements IReceiver {
   #retry: Timer | undefined;
   #failures = 0;
   #isAbandoned = false;
-  /** The broker has ended a consumer by itself, mostly because its queue was deleted. */
+  /** The broker has ended a consumer by itself, mostly because its queue was deleted, or knows of no such queue. */
   #isQueueGone = false;
   #isRefusalTold = false;
   #deliveryParts: DeliveryParts | undefined;
@@ -273,10 +273,11 @@ export class RabbitmqReceiver implements IReceiver {
 
   async #tryAgain(): Promise<void> {
     try {
-      if (this.#failures > 1 || this.#isQueueGone) await this.#parts.restore();
+      if (this.#isQueueGone) await this.#parts.restore();
       this.#isQueueGone = false;
       await this.#adjust();
     } catch (error) {
+      this.#isQueueGone ||= replyCodeOf(error) === REPLY.notFound; // nothing else is mended by declaring all once more
       this.#tellOf(error);
       this.#tryLater();
     }

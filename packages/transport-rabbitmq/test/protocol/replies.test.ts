@@ -77,6 +77,26 @@ describe('direct reply-to', () => {
   });
 });
 
+describe('a connection that is made again', () => {
+  it('loses the channel for what is sent while that for replies is prepared: it is made once more, for nobody would open another one', async () => {
+    await using rig = await ProtocolRig.started();
+    await expect(ask(rig, 1)).resolves.toBe('accepted');
+    let closed = 0;
+    rig.peer.on('BasicConsume', (frame, link) => {
+      const [sending] = link.channels.keys();
+      if (frame.fields['queue'] === 'amq.rabbitmq.reply-to' && sending !== undefined && closed === 0) {
+        closed += 1;
+        link.closeChannel(sending, 404, 'NOT_FOUND', [60, 40]);
+      }
+      rig.peer.broker.answer(frame, link);
+    });
+    rig.peer.reset();
+    await until('it is lost', () => closed === 1);
+    await rig.recovers();
+    await expect(ask(rig, 2)).resolves.toBe('accepted');
+  });
+});
+
 const confirm = ({ link, channel, tag }: PeerPublish): void => link.send('BasicAck', channel, { deliveryTag: tag, multiple: false });
 
 const withAddress = (publish: PeerPublish, replyTo: string): PeerPublish => ({
