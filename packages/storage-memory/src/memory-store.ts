@@ -77,7 +77,7 @@ class InMemoryStore implements MemoryStore {
   }
 
   rows<Value>(table: string): ReadonlyMap<string, Value> {
-    return new Map(structuredClone(this.#database.table(table).entries(this.#database.commits)) as readonly (readonly [string, Value])[]);
+    return structuredClone(new Map(this.#database.table(table).entries(this.#database.commits))) as Map<string, Value>;
   }
 
   async #run<Result>(transaction: Transaction, work: (tx: MemoryTransaction) => Promise<Result>): Promise<Result> {

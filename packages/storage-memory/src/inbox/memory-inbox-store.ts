@@ -44,14 +44,14 @@ export class MemoryInboxStore implements IInboxStore<Transaction> {
 
   async prune({ scope, olderThanMs, limit, now }: Parameters<IInboxStore['prune']>[0]): Promise<number> {
     const before = this.#host.instant(now) - olderThanMs;
-    const old = this.#keys
-      .entries(this.#database.commits)
-      .filter(
-        ([row, claimed]) => claimed.scope === scope && claimed.claimedAt < before && !this.#database.locks.isHeld(this.#keys.lockOf(row)),
-      )
-      .slice(0, limit);
-    this.#database.write(new Map([[this.#keys, new Map(old.map(([row]) => [row, ABSENT]))]]));
-    return old.length;
+    const old = new Map<string, typeof ABSENT>();
+    for (const [row, claimed] of this.#keys.entries(this.#database.commits)) {
+      if (old.size >= limit) break;
+      const isOld = claimed.scope === scope && claimed.claimedAt < before;
+      if (isOld && !this.#database.locks.isHeld(this.#keys.lockOf(row))) old.set(row, ABSENT);
+    }
+    this.#database.write(new Map([[this.#keys, old]]));
+    return old.size;
   }
 }
 

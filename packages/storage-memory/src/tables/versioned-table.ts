@@ -24,14 +24,14 @@ export class VersionedTable<Value> {
 
   /** The row as of a commit. */
   read(key: string, at: number): Value | typeof ABSENT {
-    return this.#rows.get(key)?.findLast((version) => version.at <= at)?.value ?? ABSENT;
+    return asOf(this.#rows.get(key) ?? [], at);
   }
 
-  entries(at: number): readonly (readonly [key: string, value: Value])[] {
-    return Array.from(this.#rows.keys()).flatMap((key) => {
-      const value = this.read(key, at);
-      return value === ABSENT ? [] : [[key, value] as const];
-    });
+  *entries(at: number): Generator<readonly [key: string, value: Value]> {
+    for (const [key, versions] of this.#rows) {
+      const value = asOf(versions, at);
+      if (value !== ABSENT) yield [key, value];
+    }
   }
 
   /** True when a commit after this one has changed the row, or any row where none is named. */
@@ -49,4 +49,9 @@ export class VersionedTable<Value> {
     if (kept.every((version) => version.value === ABSENT)) this.#rows.delete(key);
     else this.#rows.set(key, kept);
   }
+}
+
+function asOf<Value>(versions: readonly Version<Value>[], at: number): Value | typeof ABSENT {
+  const version = versions.findLast((one) => one.at <= at);
+  return version === undefined ? ABSENT : version.value;
 }
