@@ -1,4 +1,4 @@
-import type { BusOptions, Endpoint } from '@waybill/core';
+import type { BusOptions, Endpoint, RelayOptions } from '@waybill/core';
 import { createBus } from '@waybill/core';
 import { jsonSerializer } from '@waybill/core/serialization';
 import { toMilliseconds } from '@waybill/core/transport';
@@ -16,6 +16,9 @@ import type { HarnessSettings, TestHarnessOptions } from './harness-options.ts';
 import { MemoryTestHarness } from './memory-test-harness.ts';
 import type { TestHarness } from './test-harness.ts';
 import { TrafficWatch } from './traffic-watch.ts';
+
+/** Every commit wakes it: looking for more every few seconds would only make days of virtual time long. */
+const RELAY: RelayOptions = { lease: '3h', pollMax: '1h' };
 
 /**
  * Makes a harness and starts its bus: the real pipeline on the memory transport, with a virtual clock.
@@ -44,6 +47,7 @@ export async function createTestHarness(options: TestHarnessOptions = {}): Promi
     name: 'test',
     provisioning: 'apply',
     drainTimeout: 0,
+    ...(options.store === undefined ? {} : { relay: RELAY }),
     ...inMemory(busOptions),
     transport: new RecordingTransport(inner, traffic),
     runtime: activity.watch(runtime),
@@ -53,7 +57,8 @@ export async function createTestHarness(options: TestHarnessOptions = {}): Promi
   } as BusOptions);
   const clock = new HarnessClock({ runtime, activity, patienceMs: toMilliseconds(settings.patience ?? '1500ms', 'patience') });
   const { deadLetters } = inner;
-  const harness = new MemoryTestHarness({ bus, clock, runtime, recorder, faults, traffic, seed, deadLetters, broker });
+  const hasStore = options.store !== undefined;
+  const harness = new MemoryTestHarness({ bus, clock, runtime, recorder, faults, traffic, seed, deadLetters, broker, hasStore });
   await harness.start();
   return harness;
 }

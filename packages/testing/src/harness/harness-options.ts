@@ -25,7 +25,8 @@ export interface HarnessSettings {
 
 /**
  * Options of `createTestHarness`: those of `createBus`, `endpoints` or `handlers` included, and those of the harness. `transport` and
- * `runtime` are the harness' own; where the options of a service are spread into it, it replaces them. Other defaults than on a bus have `name` (`'test'`), `provisioning` (`'apply'`), `drainTimeout` (0) and `logger`.
+ * `runtime` are the harness' own; where the options of a service are spread into it, it replaces them. Other defaults than on a bus have `name` (`'test'`), `provisioning` (`'apply'`), `drainTimeout` (0), `logger` and, with a `store`, `relay`: every commit wakes it, and without one it
+ * looks once an hour.
  */
 export type TestHarnessOptions = Omit<BusBaseOptions, 'transport' | 'runtime' | 'logger'> &
   HarnessSettings &

@@ -28,6 +28,8 @@ export interface HarnessParts {
   readonly broker: MemoryBroker;
   readonly deadLetters: ITransportDeadLetters;
   readonly seed: number;
+  /** With a store there are always timers: those of its relay. */
+  readonly hasStore: boolean;
 }
 
 const PAGE = 1_000;
@@ -149,17 +151,22 @@ export class MemoryTestHarness implements TestHarness {
   }
 
   #hints(): readonly string[] {
-    const { clock, recorder, faults, bus } = this.#parts;
-    const due = clock.nextDue;
+    const { recorder, faults, bus } = this.#parts;
     const waiting = Array.from(waitingIn(recorder.all), (one) => `${one.name} at ${one.place}`);
-    const what = waiting.length === 0 ? '' : ` (${waiting.slice(0, 3).join(', ')})`;
     return [
       ...(bus.state === 'started' ? [] : [`The bus is ${bus.state}.`]),
-      ...(due === undefined
-        ? []
-        : [`Something waits for time to pass${what}: \`await harness.advance('${showDuration(due)}')\` reaches the next.`]),
+      ...this.#timeHint(waiting),
       ...(faults === undefined ? [] : [`Faults went on by seed ${this.seed}: repeat them by \`faults: { seed: ${this.seed}, … }\`.`]),
     ];
+  }
+
+  #timeHint(waiting: readonly string[]): readonly string[] {
+    const { clock, hasStore } = this.#parts;
+    const due = clock.nextDue;
+    if (due === undefined) return [];
+    if (hasStore && waiting.length === 0) return ['Time stands still: what waits for it comes by `await harness.advance(…)`.'];
+    const what = waiting.length === 0 ? '' : ` (${waiting.slice(0, 3).join(', ')})`;
+    return [`Something waits for time to pass${what}: \`await harness.advance('${showDuration(due)}')\` reaches the next.`];
   }
 }
 
