@@ -166,7 +166,16 @@ describe('a unit of work', () => {
       codes.push(await codeOf(context.publish(Placed, order)), await codeOf(bench.bus.publish(Placed, order)));
       codes.push(await codeOf(Promise.resolve().then(() => String(context.transaction))));
     };
-    const bench = await unitBench([endpoint('orders', { handlers: [placing(body, { timeout: 1_000 })] })]);
+    const signals: (AbortSignal | undefined)[] = [];
+    const bench = await unitBench([endpoint('orders', { handlers: [placing(body, { timeout: 1_000 })] })], {
+      wrapStore: (store) =>
+        overlay(store, {
+          transact: (work, options) => {
+            signals.push(options?.signal);
+            return store.transact(work, options);
+          },
+        }),
+    });
     await bench.bus.send(Place, { orderId: 'a' });
     await bench.runtime.advance(1_000);
     goOn.resolve();
@@ -178,6 +187,7 @@ describe('a unit of work', () => {
       [],
     ]);
     expect(codes).toEqual(['ATTEMPT_ENDED', 'ATTEMPT_ENDED', 'NO_TRANSACTION']);
+    expect(signals[0]?.reason).toMatchObject({ code: 'HANDLER_TIMEOUT' }); // by which the store knows that its work still runs
     await bench[Symbol.asyncDispose]();
   });
 

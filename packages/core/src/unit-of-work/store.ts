@@ -9,7 +9,10 @@ export type Isolation = 'read-committed' | 'repeatable-read' | 'serializable';
 export interface TransactOptions {
   /** @default 'read-committed' */
   readonly isolation?: Isolation;
-  /** Gives up: rolls back and rejects with the signal's reason. After COMMIT was sent it means nothing. */
+  /**
+   * Gives up: rolls back and rejects with the signal's reason. `work` may still run then: nothing that it still does by `tx` may reach
+   * another transaction. After COMMIT was sent it means nothing.
+   */
   readonly signal?: AbortSignal;
 }
 

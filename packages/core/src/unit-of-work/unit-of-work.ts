@@ -3,6 +3,7 @@ import { idempotencyKeyOf } from '../handling/idempotency-key.ts';
 import { invoke } from '../handling/invoke.ts';
 import { NOBODY, storedResponse } from '../inbox/stored-response.ts';
 import type { InboxKey } from '../inbox/inbox-store.ts';
+import { isBusError } from '../errors/is-bus-error.ts';
 import { storeNow } from '../persistence/store-clock.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { AmbientWork } from '../pipeline/message-capture.ts';
@@ -66,9 +67,9 @@ export class UnitOfWork {
   /** Rejects when nothing was committed, or nobody knows. No handler begins after `stopping` has aborted. */
   async run(): Promise<UnitEnd> {
     const { store, spans } = this.#parts.store;
-    const waiting = untilBegun(this.#attempt.signal);
+    const giveUp = new GiveUp(this.#attempt.signal);
     try {
-      const end = await store.transact((tx) => this.#inTransaction(tx, waiting.over), { signal: waiting.signal });
+      const end = await store.transact((tx) => this.#inTransaction(tx, giveUp), { signal: giveUp.signal });
       if (this.#work !== undefined) this.#work.refusesLate = false;
       spans?.stored(this.#context?.captured.filter((entry) => !isReplyToSomebody(entry)) ?? []);
       return end;
@@ -76,12 +77,12 @@ export class UnitOfWork {
       spans?.dropped(this.#context?.captured ?? [], error);
       throw error;
     } finally {
-      waiting.over();
+      giveUp.unlisten();
       this.#context?.end();
     }
   }
 
-  async #inTransaction(tx: unknown, begins: () => void): Promise<UnitEnd> {
+  async #inTransaction(tx: unknown, giveUp: GiveUp): Promise<UnitEnd> {
     const { store, scope } = this.#parts.store;
     const { contract } = this.#attempt;
     const { id: handlerId } = this.#bound;
@@ -90,10 +91,10 @@ export class UnitOfWork {
       const claim = await store.inbox.claim(tx, key, { now: storeNow(this.#parts.runtime) });
       if (claim.status === 'completed') return claim;
     }
-    begins();
+    giveUp.unlisten();
     this.#attempt.signal.throwIfAborted();
     this.#attempt.stopping.throwIfAborted();
-    const captured = await this.#handle(tx, key.idempotencyKey);
+    const captured = await this.#handle(tx, key.idempotencyKey, giveUp);
     const reply = captured.find(isReply);
     const sends = captured.filter((entry) => !isReply(entry));
     if (reply !== undefined && contract.kind === 'command') await store.inbox.keepResponse(tx, key, storedResponse(reply));
@@ -110,7 +111,7 @@ export class UnitOfWork {
     }
   }
 
-  async #handle(tx: unknown, idempotencyKey: string): Promise<readonly TransportEntry[]> {
+  async #handle(tx: unknown, idempotencyKey: string, giveUp: GiveUp): Promise<readonly TransportEntry[]> {
     const { ambient } = this.#parts;
     const context = this.#attempt.inUnit(tx, idempotencyKey, this.#number);
     this.#context = context;
@@ -123,6 +124,7 @@ export class UnitOfWork {
     } catch (error) {
       context.end();
       this.#failure = { error };
+      if (isBusError(error, 'HANDLER_TIMEOUT')) giveUp.now(error); // it runs on: the store must not give its connection to others
       throw error;
     }
   }
@@ -131,11 +133,27 @@ export class UnitOfWork {
 const isReply = ({ destination }: TransportEntry): boolean => destination.kind === 'reply';
 const isReplyToSomebody = ({ destination }: TransportEntry): boolean => destination.kind === 'reply' && destination.address !== NOBODY;
 
-/** A signal that aborts with another until `over` is called: a handler that runs ends by itself, whoever aborts. */
-function untilBegun(source: AbortSignal): { readonly signal: AbortSignal; readonly over: () => void } {
-  const waiting = new AbortController();
-  const onAbort = (): void => waiting.abort(source.reason);
-  if (source.aborted) onAbort();
-  else source.addEventListener('abort', onAbort, { once: true });
-  return { signal: waiting.signal, over: () => source.removeEventListener('abort', onAbort) };
+/** Gives the transaction up: with the attempt, until its handler runs, which is to end by itself; and when a handler is left behind. */
+class GiveUp {
+  readonly #abort = new AbortController();
+  readonly #source: AbortSignal;
+  readonly #onAbort = (): void => this.now(this.#source.reason);
+
+  constructor(source: AbortSignal) {
+    this.#source = source;
+    if (source.aborted) this.#onAbort();
+    else source.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  now(reason: unknown): void {
+    this.#abort.abort(reason);
+  }
+
+  unlisten(): void {
+    this.#source.removeEventListener('abort', this.#onAbort);
+  }
 }
