@@ -84,6 +84,33 @@ await describeServer('postgres', (server) => {
       expect([await isWritten(), await isWritten(), await isWritten()]).toEqual([true, false, false]);
     });
 
+    it('gives as many rows as are wanted where all stand in one slot', async () => {
+      await using bench = await Bench.open(server.url);
+      await bench.add('one slot', ...Array.from({ length: 300 }, (_, index) => entryOf(`row ${index}`)));
+      const { rows, nextDueMs } = await bench.lease('one slot', 'r', { limit: 200 });
+      expect({ rows: rows.length, nextDueMs }).toEqual({ rows: 200, nextDueMs: 0 });
+    });
+
+    it('says that more can be had wherever it gives fewer rows than are wanted, and of no more at the end', async () => {
+      await using bench = await Bench.open(server.url);
+      const keyed = (key: string, count: number): Promise<void> =>
+        bench.add('uneven', ...Array.from({ length: count }, (_, index) => entryOf(`${key} ${index}`, { partitionKey: key })));
+      await keyed('many', 500);
+      for (const key of Array.from({ length: 40 }, (_, index) => `few ${index}`)) await keyed(key, 1);
+      const came: string[] = [];
+      for (let left = 540; left > 0;) {
+        const { rows, nextDueMs } = await bench.lease('uneven', 'r', { limit: 200 });
+        left -= rows.length;
+        expect({ some: rows.length > 0, nextDueMs }).toEqual({ some: true, nextDueMs: left === 0 ? undefined : 0 });
+        came.push(...bodiesOf(rows).filter((body) => body.startsWith('many')));
+        await bench.store.outbox.markSent(
+          { scope: 'uneven', relay: 'r', now: storeClock },
+          rows.map(({ sequence }) => sequence),
+        );
+      }
+      expect(came).toEqual(Array.from({ length: 500 }, (_, index) => `many ${index}`));
+    });
+
     it('purges a batch while a claim holds a key, and waits for nobody', async () => {
       await using bench = await Bench.open(server.url);
       const keys = Array.from({ length: 30 }, (_, index) => `old ${index}`);

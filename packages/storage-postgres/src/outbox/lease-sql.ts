@@ -14,8 +14,8 @@ export function leaseSql(schema: string): string {
   return `with ${membership(schema)},
 ${sharing(schema)},
 ${reading(schema)}
-select extract(epoch from lease.until - clock.now) * 1000 as remaining, lease.slots, lease.due, rows.*
-from clock, lease left join rows on true order by rows.number`;
+select lease.*, ${ROW_COLUMNS}
+from lease left join chosen on true left join ${schema}.outbox o on o.sequence = chosen.sequence order by chosen.sequence`;
 }
 
 const membership = (schema: string): string => `clock as materialized (
@@ -71,18 +71,19 @@ const sharing = (schema: string): string => `seen as materialized (
 )`;
 
 const reading = (schema: string): string => {
-  const columns = 'o.sequence, o.due_at';
+  const columns = 'o.sequence, octet_length(o.body) as bytes';
   const isMine = 'o.scope = $1::text and o.slot = mine.slot';
-  const isFree = `o.sequence <> all($7::bigint[]) and (o.partition_key is null or not exists (
+  const isFree = `o.sequence not in (select unnest($7::bigint[])) and (o.partition_key is null or not exists (
       select from ${schema}.outbox b
       where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence < o.sequence
         and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > (select now from clock)))
     ))`;
   const now = '(select now from clock)';
   return `most as materialized (
-  select least($5::int, greatest(32, 4 * $5::int / greatest(1, count(*)::int))) as rows from mine
-), due as materialized (
-  select found.sequence from mine cross join lateral (
+  select least($5::int, greatest(32, 2 * $5::int / greatest(1, count(*)::int))) as rows
+  from mine where exists (select from ${schema}.outbox o where ${isMine} and o.state = 'waiting' and o.due_at is null)
+), candidates as materialized (
+  select mine.slot, found.* from mine cross join lateral (
     select * from (
       (select ${columns} from ${schema}.outbox o
         where ${isMine} and o.state = 'waiting' and o.due_at is null and ${isFree} order by o.sequence limit (select rows from most))
@@ -93,12 +94,12 @@ const reading = (schema: string): string => {
       (select ${columns} from ${schema}.outbox o
         where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by o.sequence limit (select rows from most))
     ) candidates order by sequence limit (select rows from most)
-  ) found order by found.sequence limit $5::int
+  ) found
 ), sized as (
-  select row_number() over (order by o.sequence) as number, sum(octet_length(o.body)) over (order by o.sequence) as bytes, ${ROW_COLUMNS}
-  from due join ${schema}.outbox o on o.sequence = due.sequence
-), rows as (
-  select * from sized where number = 1 or bytes <= $6::float8
+  select sequence, row_number() over before as number, sum(bytes) over before as bytes
+  from (select sequence, bytes from candidates order by sequence limit $5::int) due window before as (order by sequence)
+), chosen as materialized (
+  select sequence from sized where number = 1 or bytes <= $6::float8
 ), later as (
   select least(
     (select min(due_at) from mine cross join lateral (
@@ -106,7 +107,11 @@ const reading = (schema: string): string => {
     ) delayed),
     (select min(o.retry_at) from mine join ${schema}.outbox o on ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree})
   ) as due_at
-), lease as (
-  select (select until from me) as until, (select count(*)::int from mine) as slots, extract(epoch from later.due_at - ${now}) * 1000 as due from later
+), lease as materialized (
+  select (date_part('epoch', (select until from me) - ${now}) * 1000)::text as remaining, (select count(*) from mine)::text as slots, case
+    when (select count(*) from candidates) > (select count(*) from chosen)
+      or exists (select from candidates group by slot having count(*) >= (select rows from most)) then '0'
+    else (date_part('epoch', later.due_at - ${now}) * 1000)::text
+  end as due from later
 )`;
 };

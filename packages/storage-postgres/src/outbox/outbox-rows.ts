@@ -48,7 +48,7 @@ function rareOptionsOf({ notBefore, expiresAt, priority, copy }: TransportEntry)
 }
 
 /** The columns that {@link toRow} reads. */
-export const ROW_COLUMNS = `o.sequence::text as sequence, o.attempts, floor(extract(epoch from o.added_at) * 1000)::text as added,
+export const ROW_COLUMNS = `o.sequence::text as sequence, o.attempts::text as attempts, floor(date_part('epoch', o.added_at) * 1000)::text as added,
   o.destination_kind as kind, o.destination, o.partition_key as key, o.headers::text as headers, o.options::text as options, o.body`;
 
 /** A row as it was stored. */
