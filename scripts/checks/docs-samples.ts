@@ -1,5 +1,5 @@
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Check } from './check.ts';
 import { type SampleFile, runSamples } from './run-samples.ts';
@@ -21,9 +21,13 @@ async function proveSamples(root: string): Promise<readonly string[]> {
   try {
     const samples = writeSamples(root, folder);
     if (samples.length === 0) return [];
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(SAMPLE_CONFIG));
-    const { exitCode, output } = await runTool(folder, 'tsc', []);
-    return exitCode === 0 ? await runSamples(samples) : [nameDocuments(output.trim(), samples)];
+    const problems: string[] = [];
+    for (const program of new Set(samples.map(({ path }) => dirname(path)))) {
+      writeFileSync(join(program, 'tsconfig.json'), JSON.stringify({ ...SAMPLE_CONFIG, extends: join(root, 'tsconfig.base.json') }));
+      const { exitCode, output } = await runTool(program, 'tsc', []);
+      if (exitCode !== 0) problems.push(nameDocuments(output.trim(), samples));
+    }
+    return problems.length === 0 ? await runSamples(samples) : problems;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -31,10 +35,11 @@ async function proveSamples(root: string): Promise<readonly string[]> {
 
 function writeSamples(root: string, folder: string): readonly SampleFile[] {
   const written: SampleFile[] = [];
+  mkdirSync(join(folder, AUGMENTING));
   for (const document of globSync(DOCUMENTS, { cwd: root })) {
     const samples = samplesOf(readFileSync(join(root, document), 'utf8')).filter(({ isChecked }) => isChecked);
     for (const { line, code } of samples) {
-      const path = join(folder, `sample-${written.length}.ts`);
+      const path = join(folder, AUGMENTS.test(code) ? AUGMENTING : '', `sample-${written.length}.ts`);
       writeFileSync(path, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
       written.push({ path, place: `${document}:${line}`, code });
     }
@@ -46,8 +51,11 @@ function nameDocuments(output: string, samples: readonly SampleFile[]): string {
   return output.replaceAll(/sample-(\d+)\.ts/g, (file, index: string) => samples[Number(index)]?.place.replace(/:\d+$/, '') ?? file);
 }
 
+/** What a sample says of a module holds in its whole program, so those that do so are one of their own. */
+const AUGMENTS = /^declare module /m;
+const AUGMENTING = 'augmenting';
+
 const SAMPLE_CONFIG = {
-  extends: '../../tsconfig.base.json',
   compilerOptions: { noEmit: true, customConditions: ['@waybill/source'], noUnusedLocals: false, noUnusedParameters: false },
   include: ['*.ts'],
 };
