@@ -9,6 +9,8 @@ const GOODBYE_MS = 2_000;
 
 /** So long a connection must have stood for its loss to be a new one, in milliseconds; one that dies sooner has failed, like one that was not made. */
 const STOOD_MS = 1_000;
+/** For so many failures at most: the broker was reached, and the next one may stand. The pause is 1.6 s then. */
+const MOST_SHORT_LIVES = 3;
 
 /** The reason of a broker that has said it before anybody could listen. */
 const BLOCKED_AT_ONCE = 'it said so while it was connected to';
@@ -166,7 +168,7 @@ export class ConnectionSupervisor {
 
   #lost(connection: AmqpConnection, error: Error | undefined): void {
     if (this.connection !== connection) return;
-    if (this.#parts.runtime.monotonic() - this.#connectedAt < STOOD_MS) this.#failures += 1;
+    if (this.#parts.runtime.monotonic() - this.#connectedAt < STOOD_MS) this.#failures = Math.min(this.#failures + 1, MOST_SHORT_LIVES);
     else this.#failures = 0;
     this.#destroyLater(connection);
     const reason = error === undefined ? 'the broker ended the connection' : describe(error);
