@@ -160,6 +160,33 @@ describe('conflicts', () => {
     expect(await codeOf(skewed)).toBe(outcome);
   });
 
+  it('end one of those that wait for each other only since a row was passed on', async () => {
+    const { store } = await openStore();
+    const holds = gate();
+    const queued = gate();
+    const holder = store.transact(async (tx) => {
+      await tx.table('t').set('x', 'holder');
+      holds.open();
+      await queued.opened;
+    });
+    await holds.opened;
+    const second = store.transact(async (tx) => {
+      await tx.table('t').set('y', 'second');
+      const both = store.transact((other) => Promise.all([other.table('t').set('x', 'both'), other.table('t').set('y', 'both')]));
+      const waits = tx.table('t').set('x', 'second');
+      queued.open();
+      await Promise.all([waits, holder]);
+      return both;
+    });
+    expect(await codeOf(second)).toBe('TRANSACTION_CONFLICT');
+    await set(store, 'z', 1);
+    expect(Array.from(store.rows('t'))).toEqual([
+      ['x', 'both'],
+      ['y', 'both'],
+      ['z', 1],
+    ]);
+  });
+
   it('are none for a row that was written and read back often, also with older readers', async () => {
     const { store } = await openStore();
     const readers = gate();
@@ -212,6 +239,32 @@ describe('the end of a transaction', () => {
     await done.opened;
     expect(Array.from(store.rows('t'))).toEqual([['a', 2]]);
     expect(await codeOf(store.transact(async () => expect.unreachable('it was run'), { signal: abort.signal }))).toBe(reason);
+  });
+
+  it('ends what waits for a row, with the reason of the abort', async () => {
+    const { store } = await openStore();
+    const hold = gate();
+    const holder = store.transact(async (tx) => {
+      await tx.table('t').set('a', 1);
+      await hold.opened;
+    });
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const waiting: Promise<unknown>[] = [];
+    const aborted = store.transact(
+      (tx) => {
+        waiting.push(codeOf(tx.table('t').set('a', 2)));
+        return waiting[0] as Promise<unknown>;
+      },
+      { signal: abort.signal },
+    );
+    abort.abort(reason);
+    expect(await codeOf(aborted)).toBe(reason);
+    expect(await waiting[0]).toBe(reason);
+    hold.open();
+    await holder;
+    await set(store, 'a', 3);
+    expect(store.rows('t').get('a')).toBe(3);
   });
 
   it('is known to whoever asks whether one is open', async () => {
