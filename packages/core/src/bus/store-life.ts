@@ -44,6 +44,11 @@ export class StoreLife {
     return this.#parts.windowMs;
   }
 
+  /** What it does to the tables at start. */
+  get provisioning(): StoreProvisioning {
+    return this.#parts.provisioning;
+  }
+
   /** What is wrong with the outbox; `undefined` where this process does not relay, or not now. */
   get faults(): readonly OutboxFault[] | undefined {
     return this.#monitor?.faults;

@@ -32,7 +32,7 @@ export interface ValidationParts {
   readonly endpoints: readonly Endpoint<string>[];
   readonly runtime: Runtime;
   readonly store: BusStore | undefined;
-  readonly storeLife: Pick<StoreLife, 'windowMs'> | undefined;
+  readonly storeLife: Pick<StoreLife, 'windowMs' | 'provisioning'> | undefined;
 }
 
 /** All that stands against the start of a bus and can be known now. @throws ConfigurationError `OPTION_INVALID` */
@@ -70,13 +70,13 @@ async function problemsAtBroker(
 
 /** Where tables may be made, none can be missing: only whether the database answers is asked. */
 async function problemsAtStore(
-  { store: busStore, keeper, runtime }: ValidationParts,
+  { store: busStore, storeLife, runtime }: ValidationParts,
   signal: AbortSignal | undefined,
 ): Promise<readonly ConfigurationProblem[]> {
   if (busStore === undefined) return [];
   const { store } = busStore;
   try {
-    const provisioning = keeper.provisioning === 'validate' ? 'validate' : 'assume';
+    const provisioning = storeLife?.provisioning === 'validate' ? 'validate' : 'assume';
     await store.open({ runtime, provisioning, ...(signal === undefined ? {} : { signal }) });
     await store.close();
     return [];
