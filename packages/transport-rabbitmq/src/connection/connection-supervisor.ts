@@ -9,8 +9,8 @@ const GOODBYE_MS = 2_000;
 
 /** So long a connection must have stood for its loss to be a new one, in milliseconds; one that dies sooner has failed, like one that was not made. */
 const STOOD_MS = 1_000;
-/** For so many failures at most: the broker was reached, and the next one may stand. The pause is 1.6 s then. */
-const MOST_SHORT_LIVES = 3;
+/** For so many failures at most: the broker was reached, and the next one may stand. The pause is 0.8 s then. */
+const MOST_SHORT_LIVES = 2;
 
 /** The reason of a broker that has said it before anybody could listen. */
 const BLOCKED_AT_ONCE = 'it said so while it was connected to';

@@ -90,9 +90,11 @@ describe('a connection that is made again', () => {
   it('begins anew when it has stood for a second, and not when it is lost at once or cannot be restored', async () => {
     await using rig = await new Rig().open();
     expect(await rig.loses(1_000, 'cannot be restored', 'cannot be restored')).toEqual([200, 400, 800]);
-    expect(await rig.loses(999)).toEqual([1_600]);
-    expect(await rig.loses(0)).toEqual([1_600]);
-    expect(await rig.loses(0, away)).toEqual([1_600, 3_200]);
+    expect(await rig.loses(1_000)).toEqual([200]);
+    expect(await rig.loses(999)).toEqual([400]);
+    expect(await rig.loses(0)).toEqual([800]);
+    expect(await rig.loses(0)).toEqual([800]); // it was reached: the next one may stand
+    expect(await rig.loses(0, away)).toEqual([800, 1_600]);
     expect(await rig.loses(1_000)).toEqual([200]);
   });
 });
