@@ -36,7 +36,7 @@ await describeOwn('postgres', (databaseServer) =>
   describeOwn('rabbitmq', (brokerServer) => {
     it('a minute of chaos makes no money and loses none: what was committed takes effect once, what was rolled back never', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'waybill-chaos-'));
-      const options = parseChaosOptions(['--store', 'postgres', '--minutes', '0.7', '--rate', '60', '--seed', '1']);
+      const options = parseChaosOptions(['--store', 'postgres', '--minutes', '0.6', '--rate', '60', '--seed', '1']);
       if (options === 'help') throw new Error('No help was asked for.');
       const monitor = new Monitor(folder);
       const broker = await rabbitmqBroker(brokerServer.node, Object.keys(moneyLoad.concurrency));

@@ -10,17 +10,21 @@ const SILENT_MS = [1_000, 15_000] as const;
 
 /** Between one process and the database. */
 export function linkFaults(slots: readonly Slot[]): readonly ChaosFault[] {
-  const of = (kind: string, strike: (link: NonNullable<Slot['database']>, random: Random) => Promise<boolean>): ChaosFault => ({
+  const of = (
+    kind: string,
+    strike: (link: NonNullable<Slot['database']>, random: Random) => Promise<boolean>,
+    fits: (slot: Slot) => boolean = () => true,
+  ): ChaosFault => ({
     kind,
     strike: async (random) => {
-      const slot = pick(slots, random, ({ isUp, database }) => isUp && (database?.proxy.connections.length ?? 0) > 0);
+      const slot = pick(slots, random, (one) => one.isUp && (one.database?.proxy.connections.length ?? 0) > 0 && fits(one));
       if (slot?.database === undefined) return undefined;
       return { on: [slot.options.name], hit: await strike(slot.database, random) };
     },
   });
   return [
     of('reset-session', async ({ proxy }) => proxy.reset() > 0),
-    of('lose-commit', (link) => link.loseCommit(COMMIT_WITHIN_MS)),
+    of('lose-commit', (link) => link.loseCommit(COMMIT_WITHIN_MS), doesCommit),
     of('silent-session', async ({ proxy }, random) => {
       const fault = proxy.blackHole();
       await pause(between(random, ...SILENT_MS));
@@ -29,3 +33,6 @@ export function linkFaults(slots: readonly Slot[]): readonly ChaosFault[] {
     }),
   ];
 }
+
+/** Whoever only relays has single statements, and commits nothing. */
+const doesCommit = ({ options }: Slot): boolean => options.role !== 'relay';
