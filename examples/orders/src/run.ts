@@ -18,11 +18,11 @@ export interface RunOptions extends Options {
 
 /** Plays the story once. `true` when nothing was lost, `false` also where it was ended before. */
 export async function run({ verbose, mermaid, print, coloured, signal, ...options }: RunOptions): Promise<boolean> {
-  const outside = new Outside();
   const ledger = new Ledger();
   const teller = new Teller({ write: mermaid ? () => undefined : print, now: () => stage.now(), coloured });
   const logger = verbose ? teller.logger() : silentLogger; // the narrator tells the same, in plain English
   await using stage = await openStage(options, logger, ledger);
+  const outside = new Outside({ database: stage.database });
 
   const told = narrator(teller, subscribersOf);
   const bus = createBus({

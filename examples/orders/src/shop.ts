@@ -6,27 +6,32 @@ import { callSomebody, findOrders, reserveStock, sendReceipt } from './handlers/
 import { OrderProgress } from './handlers/order-progress.ts';
 import { SubmitOrderHandler } from './handlers/submit-order.ts';
 import { TakePaymentHandler } from './handlers/take-payment.ts';
+import type { Database } from './outside/database.ts';
 import { OrderBook, Orders } from './outside/orders.ts';
 import { PaymentDeclined, PaymentProvider, PretendedProvider } from './outside/payment-provider.ts';
 import { Stock } from './outside/stock.ts';
 
 export interface OutsideOptions {
-  /** Makes what a database is in a real service, by the name of a table. @default in memory */
+  /** Keeps the orders, with the messages that go out and those that came. @default none: the orders are kept as the rest is */
+  readonly database?: Database;
+  /** Makes the tables of what has no transactions, by their names. @default in memory */
   readonly keep?: <Row>(table: string) => Map<string, Row>;
   /** How long the payment provider takes. @default 0 */
   readonly answersAfterMs?: number;
 }
 
-/** What is outside of the service; in this example all of it is pretended. */
+/** What is outside of the service; in this example all but the database is pretended. */
 export class Outside {
+  readonly database: Database | undefined;
   readonly orders: Orders;
   readonly stock: Stock;
   readonly provider: PretendedProvider;
   readonly receipts: string[] = [];
   readonly pager: Fault[] = [];
 
-  constructor({ keep = () => new Map(), answersAfterMs = 0 }: OutsideOptions = {}) {
-    this.orders = new OrderBook(keep('orders'));
+  constructor({ database, keep = () => new Map(), answersAfterMs = 0 }: OutsideOptions = {}) {
+    this.database = database;
+    this.orders = database?.orders ?? new OrderBook(keep('orders'));
     this.stock = new Stock(10, keep('stock'));
     this.provider = new PretendedProvider(keep('charges'), answersAfterMs);
   }
@@ -39,7 +44,7 @@ export interface ShopQueues<TransportName extends string> {
 
 /** The service: its endpoints, and the container that makes its handler classes. */
 export function shop<TransportName extends string = never>(
-  { orders, stock, provider, receipts, pager }: Outside,
+  { database, orders, stock, provider, receipts, pager }: Outside,
   queues: ShopQueues<TransportName> = {},
 ) {
   const container = new Container();
@@ -47,6 +52,7 @@ export function shop<TransportName extends string = never>(
   container.bind<PaymentProvider>(PaymentProvider).toConstantValue(provider);
   return {
     name: 'shop',
+    ...(database !== undefined && { store: database.store }),
     container: inversify(container),
     endpoints: [
       endpoint('orders', { handlers: [SubmitOrderHandler, OrderProgress, findOrders(orders)] }),

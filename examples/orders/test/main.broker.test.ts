@@ -25,3 +25,16 @@ await describeServer('rabbitmq', (server) => {
     expect(demo.stderr).not.toContain('Error');
   });
 });
+
+await describeServer('postgres', (database) =>
+  describeServer('rabbitmq', (server) => {
+    it('tells it once more with its orders, outbox and inbox in PostgreSQL', { timeout: 240_000 }, async () => {
+      const stores = ['--store', 'postgres', '--database', database.url];
+      await using demo = new ExampleProcess(['orders', '--transport', 'rabbitmq', '--url', server.url, ...stores]);
+      const exitCode = await demo.exitCode();
+      expect({ exitCode, stderr: demo.stderr }).toMatchObject({ exitCode: 0 });
+      expect(demo.stdout).toBe(expected);
+      expect(demo.stderr).toContain('PostgreSQL ');
+    });
+  }),
+);

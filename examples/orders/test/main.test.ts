@@ -39,6 +39,9 @@ describe('the order story', { timeout: 60_000 }, () => {
     const wrong = demo('--transport', 'pigeon');
     expect(wrong).toMatchObject({ status: 2, stdout: '' });
     expect(wrong.stderr).toContain('There is no transport "pigeon". There are: memory, rabbitmq.');
+    expect(demo('--store', 'paper').stderr).toContain('There is no store "paper". There are: memory, postgres.');
+    expect(demo('--store', 'postgres').stderr).toContain('Add --transport rabbitmq.');
+    expect(demo('--database', 'postgres://db').stderr).toContain('Add --store postgres.');
     expect(demo('--mermiad').status).toBe(2);
     expect(demo('--url', 'amqp://broker').stderr).toContain('Add --transport rabbitmq.');
     const nobody = demo('--transport', 'rabbitmq', '--url', 'amqp://user:secret@127.0.0.1:1');

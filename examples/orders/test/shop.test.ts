@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { Fault } from '@waybill/core';
+import { memoryStore } from '@waybill/storage-memory';
 import { createTestHarness, testHandler } from '@waybill/testing';
 import { describe, expect, it } from 'vitest';
 
 import { FindOrders, PaymentTaken, ReserveStock, StockReserved, SubmitOrder, TakePayment } from '../src/contracts.ts';
 import { reserveStock } from '../src/handlers/functions.ts';
 import { TakePaymentHandler } from '../src/handlers/take-payment.ts';
+import { memoryDatabase } from '../src/outside/memory-database.ts';
 import { PaymentDeclined } from '../src/outside/payment-provider.ts';
 import { Stock } from '../src/outside/stock.ts';
 import { Outside, shop } from '../src/shop.ts';
@@ -21,7 +23,7 @@ describe('the shop', () => {
     await harness.bus.send(SubmitOrder, order);
     await harness.published(PaymentTaken, { orderId: '1', receipt: 'R-1' });
     await harness.idle();
-    expect(await outside.orders.get('1')).toEqual({ ...order, state: 'complete' });
+    expect(await outside.orders.get('1', { transaction: undefined })).toEqual({ ...order, state: 'complete' });
     expect(outside.receipts).toEqual(['R-1']);
     expect(outside.provider.charges.size).toBe(1);
   });
@@ -72,6 +74,39 @@ describe('the shop', () => {
     expect(found).toEqual({ kind: 'found', message: { orders: [{ ...order, state: 'complete' }] } });
     const none = await harness.bus.request(FindOrders, { customer: 'Bob' });
     expect(none).toEqual({ kind: 'none', message: { reason: 'Bob has not ordered' } });
+  });
+});
+
+describe('the shop with a store', () => {
+  it('completes an order once, though the command comes twice and commits get no answer, conflict or are lost', async () => {
+    const store = memoryStore();
+    const outside = new Outside({ database: { ...memoryDatabase(), store } });
+    await using harness = await createTestHarness(shop(outside));
+    store.faults.loseCommits(1, true);
+    store.faults.failCommits(1);
+    store.faults.loseCommits(1, false);
+    await harness.bus.send(SubmitOrder, order, { messageId: 'order-1' });
+    await harness.bus.send(SubmitOrder, order, { messageId: 'order-1' });
+    await harness.advance('10s', { overRunning: true });
+    await harness.idle();
+    expect(store.rows('orders').get('1')).toEqual({ ...order, state: 'complete' });
+    expect(await harness.published.count(StockReserved)).toBe(1);
+    expect(await harness.published.count(PaymentTaken)).toBe(1);
+    expect(outside.receipts).toEqual(['R-1']);
+  });
+
+  it('waits for a database that is away, which counts for no attempt', async () => {
+    const store = memoryStore();
+    const outside = new Outside({ database: { ...memoryDatabase(), store } });
+    await using harness = await createTestHarness(shop(outside));
+    const comesBack = store.faults.goAway();
+    await harness.bus.send(SubmitOrder, order);
+    await harness.advance('1s', { overRunning: true });
+    expect(store.rows('orders').size).toBe(0);
+    comesBack();
+    await harness.advance('10s', { overRunning: true });
+    await harness.published(PaymentTaken, { orderId: '1' });
+    expect(await harness.faulted.count(SubmitOrder)).toBe(0);
   });
 });
 

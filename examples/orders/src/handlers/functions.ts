@@ -13,7 +13,7 @@ export const reserveStock = (stock: Stock): BoundHandler =>
 /** The reply is one of those that the contract names. */
 export const findOrders = (orders: Orders): BoundHandler =>
   handler(FindOrders, async ({ customer }, context) => {
-    const found = await orders.find(customer);
+    const found = await orders.find(customer, context);
     return found.length === 0
       ? context.reply('none', { reason: customer === undefined ? 'nothing was ordered' : `${customer} has not ordered` })
       : context.reply('found', { orders: Array.from(found) });

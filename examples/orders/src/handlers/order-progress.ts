@@ -15,13 +15,13 @@ export class OrderProgress {
 
   @handles(StockReserved)
   async askForPayment({ orderId }: StockReserved, context: ConsumeContext): Promise<void> {
-    await this.#orders.setState(orderId, 'reserved');
-    const { price } = await this.#orders.get(orderId);
+    await this.#orders.setState(orderId, 'reserved', context);
+    const { price } = await this.#orders.get(orderId, context);
     await context.send(TakePayment, { orderId, price });
   }
 
   @handles(PaymentTaken)
-  async complete({ orderId }: PaymentTaken): Promise<void> {
-    await this.#orders.setState(orderId, 'complete');
+  async complete({ orderId }: PaymentTaken, context: ConsumeContext): Promise<void> {
+    await this.#orders.setState(orderId, 'complete', context);
   }
 }

@@ -14,7 +14,7 @@ export class SubmitOrderHandler implements Handler<typeof SubmitOrder> {
   }
 
   async handle(order: SubmitOrder, context: ConsumeContext): Promise<void> {
-    await this.#orders.add(order);
-    await context.send(ReserveStock, { orderId: order.orderId, mugs: order.mugs }); // leaves when the handler has returned
+    await this.#orders.add(order, context);
+    await context.send(ReserveStock, { orderId: order.orderId, mugs: order.mugs }); // with a store both are there, or none
   }
 }

@@ -1,19 +1,21 @@
 import type { SubmitOrder } from '../contracts.ts';
+import type { InTransaction } from './database.ts';
 
 export type OrderState = 'submitted' | 'reserved' | 'complete';
 export interface Order extends SubmitOrder {
   readonly state: OrderState;
 }
 
-/** Where the service keeps its orders. The name is the type, and the token of the container. */
+/** Where the service keeps its orders; what is written belongs to the transaction of the handler. The name is the type, and the token of the container. */
 export interface Orders {
-  add(order: SubmitOrder): Promise<void>;
-  get(orderId: string): Promise<Order>;
-  setState(orderId: string, state: OrderState): Promise<void>;
-  find(customer?: string): Promise<readonly Order[]>;
+  add(order: SubmitOrder, context: InTransaction): Promise<void>;
+  get(orderId: string, context: InTransaction): Promise<Order>;
+  setState(orderId: string, state: OrderState, context: InTransaction): Promise<void>;
+  find(customer: string | undefined, context: InTransaction): Promise<readonly Order[]>;
 }
 export const Orders = Symbol('Orders');
 
+/** Knows no transactions: for a shop without a store. */
 export class OrderBook implements Orders {
   readonly #orders: Map<string, Order>;
 

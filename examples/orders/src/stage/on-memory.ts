@@ -2,6 +2,7 @@ import type { Logger } from '@waybill/core';
 import { virtualRuntime } from '@waybill/simulation';
 import { memory } from '@waybill/transport-memory';
 
+import { memoryDatabase } from '../outside/memory-database.ts';
 import { STORY_BEGINS } from '../story/story-clock.ts';
 import type { Stage } from './stage.ts';
 
@@ -11,6 +12,7 @@ export function onMemory(logger: Logger): Stage<'memory'> {
   return {
     transport: memory(),
     runtime,
+    database: memoryDatabase(),
     observers: [],
     now: () => runtime.now(),
     pass: (milliseconds) => runtime.advance(milliseconds),

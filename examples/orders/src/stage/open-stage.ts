@@ -3,18 +3,20 @@ import type { Logger } from '@waybill/core';
 import type { Ledger } from '../story/ledger.ts';
 import type { Stage, StageOptions } from './stage.ts';
 
-type Open = (logger: Logger, ledger: Ledger, url: string | undefined) => Promise<Stage>;
+type Open = (options: StageOptions, logger: Logger, ledger: Ledger) => Promise<Stage>;
 
 /** The only place that knows transports: one line for each, and none is loaded that is not asked for. */
 const STAGES: ReadonlyMap<string, Open> = new Map<string, Open>([
-  ['memory', async (logger) => (await import('./on-memory.ts')).onMemory(logger)],
-  ['rabbitmq', async (logger, ledger, url) => (await import('./on-rabbitmq.ts')).onRabbitmq(logger, ledger, url)],
+  ['memory', async (_, logger) => (await import('./on-memory.ts')).onMemory(logger)],
+  ['rabbitmq', async (options, logger, ledger) => (await import('./on-rabbitmq.ts')).onRabbitmq(options, logger, ledger)],
 ]);
 
 export const TRANSPORTS: readonly string[] = Array.from(STAGES.keys());
+export const STORES: readonly string[] = ['memory', 'postgres'];
 
-export async function openStage({ transport, url }: StageOptions, logger: Logger, ledger: Ledger): Promise<Stage> {
+export async function openStage(options: StageOptions, logger: Logger, ledger: Ledger): Promise<Stage> {
+  const { transport } = options;
   const open = STAGES.get(transport);
   if (open === undefined) throw new Error(`There is no transport "${transport}". There are: ${TRANSPORTS.join(', ')}.`);
-  return open(logger, ledger, url);
+  return open(options, logger, ledger);
 }

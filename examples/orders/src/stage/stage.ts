@@ -1,10 +1,13 @@
 import type { BusObserver, EndpointTransportOptions } from '@waybill/core';
 import type { IMessageTransport, Runtime } from '@waybill/core/transport';
 
+import type { Database } from '../outside/database.ts';
+
 /** What the story is played on. */
 export interface Stage<TransportName extends string = string> extends AsyncDisposable {
   readonly transport: IMessageTransport<TransportName>;
   readonly runtime: Runtime;
+  readonly database: Database;
   /** Goes in front of every name, where the server gave no space of its own. */
   readonly namespace?: string;
   /** What the endpoint of the payments asks of this transport beyond the others. */
@@ -19,6 +22,10 @@ export interface Stage<TransportName extends string = string> extends AsyncDispo
 export interface StageOptions {
   /** The name of the transport. */
   readonly transport: string;
-  /** Of the server; what is not given is looked for. */
+  /** Of the broker; what is not given is looked for. */
   readonly url?: string;
+  /** The name of the store. */
+  readonly store: string;
+  /** Of the PostgreSQL; what is not given is looked for. */
+  readonly database?: string;
 }
