@@ -51,12 +51,16 @@ export class OutboxRelay {
   #life: 'running' | 'draining' | 'ending' = 'running';
   #isWoken = false;
   #onWake: () => void = () => undefined;
-  /** One row at a time, to find the one that the transport cannot answer for. */
-  #isProbing = false;
+  /**
+   * How many rows are sent at once. Fewer after the transport gave no answer for a batch, of which then nothing is known: so one that is slow gets
+   * ahead, and the row is found that it cannot answer for. With each batch that it takes twice as many.
+   */
+  #most: number;
 
   constructor(parts: RelayParts, options: ResolvedRelayOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.#most = options.batchSize;
     this.#pace = new RelayPace(options.pollMinMs, options.pollMaxMs);
     this.#store = new RelayStore({ ...parts, pace: this.#pace, over: this.#over.signal }, options);
   }
@@ -181,7 +185,7 @@ export class OutboxRelay {
       const [outcome, next]: [BatchResult, readonly OutboxRow[]] = await Promise.all([sending, meanwhile]);
       if (!isFruitful(outcome)) return this.#fruitless(rows, outcome);
       this.#pace.fruitful();
-      this.#isProbing = false;
+      this.#most = Math.min(this.#options.batchSize, this.#most * 2);
       monitor.goesWell();
       result = outcome;
       rows = unblocked(next, outcome);
@@ -253,10 +257,11 @@ export class OutboxRelay {
    */
   async #fruitless(rows: readonly OutboxRow[], { failed }: BatchResult): Promise<Turn> {
     const waitMs = this.#pace.fruitless();
+    if (!failed.some(({ isAnswered }) => isAnswered)) this.#most = Math.ceil(rows.length / 4);
     if (this.#pace.fruitlessInARow > FRUITLESS_AT_MOST && this.#parts.isConnected()) {
       const own = rows.length === 1 ? failed : failed.filter(({ isAnswered }) => isAnswered);
       await this.#store.mark({ ...NOTHING_SENT, failed: own });
-      this.#isProbing = own.length === 0 || rows.length === 1;
+      if (own.length === 0 || rows.length === 1) this.#most = 1;
       this.#parts.monitor.stalled(failed[0]?.reason);
       if (own.some(({ isAnswered }) => isAnswered)) return { found: 'failed', waitMs: this.#pace.firstFruitlessMs };
     }
@@ -264,7 +269,7 @@ export class OutboxRelay {
   }
 
   #limit(): number {
-    return this.#isProbing ? 1 : this.#options.batchSize;
+    return this.#most;
   }
 
   #isFull(rows: readonly OutboxRow[]): boolean {

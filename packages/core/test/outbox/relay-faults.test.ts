@@ -159,6 +159,20 @@ describe('a broker that is away', () => {
     expect(process.monitor.faults).toEqual([]);
   });
 
+  it('that answers too late for many rows gets few at once: all of them leave, and are not sent again and again', async () => {
+    const bench = await new RelayBench().open();
+    const send = bench.broker.send.bind(bench.broker);
+    bench.broker.send = (entries, runtime, signal) => {
+      bench.broker.verdictOf = () => (entries.length > 8 ? 'lost' : undefined);
+      return send(entries, runtime, signal);
+    };
+    await bench.add(...Array.from({ length: 200 }, (_, index) => `m${index}`));
+    await bench.running();
+    await bench.runtime.advance(60_000);
+    expect(await bench.left()).toBe(0);
+    expect(bench.broker.accepted.length).toBeLessThan(1_000);
+  });
+
   it('that takes nothing for one endpoint lets the rows of the others through', async () => {
     const bench = await new RelayBench().open();
     bench.broker.verdictOf = (id) => (id.startsWith('full') ? 'rejected' : undefined);
