@@ -50,6 +50,8 @@ export interface OpenTransactions {
 /** A transaction in the asynchronous context of which something runs. */
 export interface OpenTransaction {
   isOpen: boolean;
+  /** Given for one that the store itself commits: it, and the scopes whose outbox it has added to. */
+  readonly own?: { readonly tx: unknown; readonly added: Set<string> };
 }
 
 const ISOLATIONS = Object.freeze({
@@ -76,7 +78,12 @@ export class StoreOnPostgres<Tx> implements PostgresStore<Tx> {
     const background = this.#whileOpen(parts.background);
     this.#parts = parts;
     this.#notices = new AddedNotices({ background, channel: channelOf(name), isOn: notify });
-    this.outbox = new PostgresOutboxStore({ transactions, background, schema, notices: this.#notices, random: () => runtime.random() });
+    const addedBy = (tx: Tx): Set<string> | undefined => {
+      const own = this.#open.getStore()?.own;
+      return own?.tx === tx ? own.added : undefined;
+    };
+    const random = (): number => runtime.random();
+    this.outbox = new PostgresOutboxStore({ transactions, background, schema, notices: this.#notices, random, addedBy });
     this.inbox = new PostgresInboxStore(transactions, background, schema);
   }
 
@@ -108,8 +115,11 @@ export class StoreOnPostgres<Tx> implements PostgresStore<Tx> {
     const { isolation = 'read-committed', signal } = options;
     signal?.throwIfAborted();
     const settings = { isolation: ISOLATIONS[isolation], acquireTimeoutMs: this.#parts.acquireTimeoutMs, signal };
+    const added = new Set<string>();
     try {
-      return await this.#parts.transactions.run((tx) => this.#within(() => work(tx)), settings);
+      const result = await this.#parts.transactions.run((tx) => this.#within({ tx, added }, () => work(tx)), settings);
+      this.#notices.announce(added);
+      return result;
     } catch (error) {
       throw isConflict(error) && !isOutcomeUnknown(error) ? conflict(error) : error;
     }
@@ -165,8 +175,8 @@ export class StoreOnPostgres<Tx> implements PostgresStore<Tx> {
     if (this.#opens === 0) throw unavailable('the store is not open', undefined);
   }
 
-  async #within<Result>(work: () => Promise<Result>): Promise<Result> {
-    const transaction = { isOpen: true };
+  async #within<Result>(own: NonNullable<OpenTransaction['own']>, work: () => Promise<Result>): Promise<Result> {
+    const transaction: OpenTransaction = { isOpen: true, own };
     try {
       return await this.#open.run(transaction, work);
     } finally {

@@ -158,6 +158,22 @@ await describeServer('postgres', (server) => {
       await backgroundPool.end();
     });
 
+    it('hears what a transaction of the application has added when that commits, and nothing before', async () => {
+      await using listening = await Bench.open(server.url);
+      await using adding = await Bench.open(server.url);
+      let told = 0;
+      listening.store.outbox.onAdded('own', () => (told += 1));
+      await vi.waitFor(() => expect(told).toBe(1), 5_000);
+      const client = await adding.pool.connect();
+      await client.query('begin');
+      await adding.store.outbox.add(client, 'own', [entryOf('a')]);
+      await adding.add('other', entryOf('b')); // told by then, would it be told at once
+      await client.query('commit');
+      client.release();
+      await vi.waitFor(() => expect(told).toBe(2), 5_000);
+      expect(bodiesOf((await adding.lease('own', 'r')).rows)).toEqual(['a']);
+    });
+
     it('hears nothing of what is rolled back, and nothing with `notify: false`', async () => {
       await using bench = await Bench.open(server.url);
       await using silent = await Bench.open(server.url, { notify: false });

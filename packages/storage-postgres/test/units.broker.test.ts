@@ -47,7 +47,7 @@ await describeServer('postgres', (server) => {
         await tx.query('select pg_sleep(0.05)');
       });
       for (let copy = 0; copy < 8; copy += 1) await bus.send(Place, { orderId: 'copies' }, { messageId: 'copies' });
-      await expect.poll(() => bus.endpoint('orders').inFlight).toBe(0);
+      await expect.poll(() => bus.endpoint('orders').inFlight, { timeout: 10_000 }).toBe(0);
       expect([await timesOf(bench, 'copies'), calls]).toEqual([1, 1]);
     });
 

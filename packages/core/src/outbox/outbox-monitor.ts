@@ -144,7 +144,7 @@ export class OutboxMonitor {
 
   #judge({ oldestMs, waiting, held }: OutboxStatus): void {
     if (held === 0) this.#troubles.delete('held');
-    else this.#begin('held', `${held} rows are held: \`bus.outbox.held()\` shows them`);
+    else this.#begin('held', `${held} ${held === 1 ? 'row is' : 'rows are'} held: \`bus.outbox.held()\` shows them`);
     if (oldestMs <= this.#parts.alarmAfterMs) {
       this.#troubles.delete('behind');
       return;

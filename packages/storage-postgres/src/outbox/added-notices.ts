@@ -8,10 +8,15 @@ export interface NoticeParts {
   readonly isOn: boolean;
 }
 
+const ANNOUNCE = 'select pg_notify($1::text, scope)::text as told from json_array_elements_text($2::json) as scope';
+
 /** Tells by NOTIFY that rows of a scope were committed, over one connection for all scopes that somebody listens for. */
 export class AddedNotices {
   readonly #parts: NoticeParts;
   readonly #listeners = new Map<string, Set<() => void>>();
+  /** Scopes that the other processes have not been told of. */
+  readonly #unannounced = new Set<string>();
+  #isAnnouncing = false;
   #isOpen = false;
   #end: (() => void) | undefined;
 
@@ -24,6 +29,25 @@ export class AddedNotices {
     return this.#parts.isOn
       ? `pg_notify('${this.#parts.channel}', ${scope}::text)::text as told`
       : `null::text as told, ${scope}::text as scope`;
+  }
+
+  /** Tells, after their commit, that there is something new in these scopes: by one statement for all that are committed meanwhile. */
+  announce(scopes: Iterable<string>): void {
+    if (!this.#parts.isOn) return;
+    for (const scope of scopes) this.#unannounced.add(scope);
+    if (!this.#isAnnouncing) void this.#announceAll();
+  }
+
+  /** What fails is found by looking: a notice is a hint. */
+  async #announceAll(): Promise<void> {
+    const { background, channel } = this.#parts;
+    this.#isAnnouncing = true;
+    while (this.#unannounced.size > 0) {
+      const scopes = JSON.stringify([...this.#unannounced]);
+      this.#unannounced.clear();
+      await background.query(ANNOUNCE, [channel, scopes], 'waybill_announce').catch(() => undefined);
+    }
+    this.#isAnnouncing = false;
   }
 
   on(scope: string, listener: () => void): () => void {

@@ -89,7 +89,7 @@ const reading = (schema: string): string => {
         where ${isMine} and o.state = 'waiting' and o.due_at is null and ${isFree} order by o.sequence limit (select rows from most))
       union all
       (select ${columns} from ${schema}.outbox o
-        where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at limit (select rows from most))
+        where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at, o.sequence limit (select rows from most))
       union all
       (select ${columns} from ${schema}.outbox o
         where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by o.sequence limit (select rows from most))

@@ -3,7 +3,10 @@ import { ROW_COLUMNS } from './outbox-rows.ts';
 
 /** The statements of the outbox. */
 export interface OutboxSql {
+  /** Adds, and tells when the transaction commits. */
   readonly add: string;
+  /** Adds, and leaves the telling to whoever commits. */
+  readonly addUntold: string;
   readonly lease: string;
   readonly leave: string;
   readonly markSent: string;
@@ -23,6 +26,7 @@ export function outboxSql(schema: string, notify: string): OutboxSql {
   const isHeld = `scope = $1::text and sequence = $2::bigint and state in ('held', 'parked')`;
   return {
     add: add(schema, notify),
+    addUntold: add(schema, `null::text as told`),
     lease: leaseSql(schema),
     leave: `with gone as (delete from ${schema}.relay where scope = $1::text and relay = $2::text)
 update ${schema}.outbox_slot set relay = null where scope = $1::text and relay = $2::text`,

@@ -29,6 +29,8 @@ export interface OutboxParts<Tx> {
   /** Quoted. */
   readonly schema: string;
   readonly random: () => number;
+  /** Where a transaction that the store itself commits writes down what it has added to; `undefined` for those of the application. */
+  readonly addedBy: (tx: Tx) => Set<string> | undefined;
 }
 
 /** The outbox in tables of the schema. */
@@ -45,7 +47,9 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     if (entries.length === 0) return;
     assertStorable('the scope', scope);
     const { list, bodies } = toStored(entries, Math.floor(this.#parts.random() * SLOTS));
-    await this.#parts.transactions.query(tx, this.#sql.add, [scope, list, bodies]);
+    const added = this.#parts.addedBy(tx);
+    await this.#parts.transactions.query(tx, added === undefined ? this.#sql.add : this.#sql.addUntold, [scope, list, bodies]);
+    added?.add(scope);
   }
 
   async lease(options: LeaseOptions): Promise<OutboxLease> {
