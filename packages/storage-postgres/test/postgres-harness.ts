@@ -11,7 +11,8 @@ interface Watch {
 }
 
 const DATA = '/* data */';
-const NOT_COUNTED = /^\s*(begin|commit|rollback|listen|\/\* data)/i;
+/** What belongs to a transaction, the notice after its commit too, which comes at any moment; and the data of the tests. */
+const NOT_COUNTED = /^\s*(begin|commit|rollback|listen|select pg_notify|\/\* data)/i;
 
 /** A pool that counts, and all that are made like it. */
 function watchedPool(watch: Watch, config: PoolConfig): Pool {
