@@ -25,7 +25,7 @@ export function testFaults(server: { readonly node: RabbitmqNode }, queue: 'clas
     const { node } = server;
     await node.addUser(USER.name, USER.password);
     await node.setRights(USER.name, ['declare', 'send', 'receive']);
-  });
+  }, LONGEST_MS);
 
   it.each(CASES.map((one) => ({ title: titleOf(one), one })))(
     '$title',
