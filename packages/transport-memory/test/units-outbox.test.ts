@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Bus, Command, ConsumeContext, Event, StandardSchema } from '@waybill/core';
+import type { Bus, Command, ConsumeContext, Event } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, defineQuery, endpoint, handler } from '@waybill/core';
 import type { IStore } from '@waybill/core/persistence';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryTransaction } from '@waybill/storage-memory';
 import { memory } from '../src/index.ts';
+import { slowSchema } from './support/slow-schema.ts';
 import type { UnitBench, UnitBenchOptions } from './support/unit-bench.ts';
 import { unitBench } from './support/unit-bench.ts';
 import { codeOf, gate, outcomeOf, overlay } from './support/waiting.ts';
@@ -17,18 +18,7 @@ const ORDER: Order = { orderId: 'a' };
 const Place: Command<Order> = defineCommand('orders.place');
 const Placed: Event<Order> = defineEvent('orders.placed');
 const Told: Event<Order> = defineEvent('orders.told');
-/** Checked by a schema that takes its time. */
-const slowly: StandardSchema<Order> = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: async (value) => {
-      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-      return { value: value as Order };
-    },
-  },
-};
-const Checked = defineEvent('orders.checked', { schema: slowly });
+const Checked = defineEvent('orders.checked', { schema: slowSchema<Order>() });
 const Count = defineQuery<Order, number>('orders.count');
 
 /** Runs a transaction of the store as an application does; `abort` rolls it back. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, ConsumeContext, Event, HandlerOptions, StandardSchema } from '@waybill/core';
+import type { Command, ConsumeContext, Event, HandlerOptions } from '@waybill/core';
 import { createBus, defineCommand, defineEvent, defineQuery, describeBus, endpoint, handler } from '@waybill/core';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryTransaction } from '@waybill/storage-memory';
 import { memoryStore } from '@waybill/storage-memory';
 import { memory, memoryBroker } from '../src/index.ts';
+import { slowSchema } from './support/slow-schema.ts';
 import { unitBench } from './support/unit-bench.ts';
 import { codeOf, gate, overlay } from './support/waiting.ts';
 
@@ -17,18 +18,7 @@ const Told: Event<Order> = defineEvent('orders.told');
 const Reserve: Command<Order, number> = defineCommand<Order, number>('orders.reserve', { reply: true });
 const Count = defineQuery<Order, number>('orders.count');
 
-/** Checked by a schema that takes its time. */
-const slowly: StandardSchema<Order> = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: async (value) => {
-      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-      return { value: value as Order };
-    },
-  },
-};
-const Checked = defineEvent('orders.checked', { schema: slowly });
+const Checked = defineEvent('orders.checked', { schema: slowSchema<Order>() });
 
 type Body = (order: Order, context: ConsumeContext) => unknown;
 
