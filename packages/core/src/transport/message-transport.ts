@@ -39,7 +39,10 @@ export interface OpenOptions {
 
 /** Options of {@link IMessageTransport.send}. */
 export interface SendCallOptions {
-  /** Gives up waiting: what is not yet answered ends as `unknown`, what has not left as `rejected`. */
+  /**
+   * Gives up waiting. An adapter that was given several entries answers within a turn of the event loop then: what is accepted is, what is not
+   * yet answered is `unknown`, and what has not left is `rejected`, and does not leave any more. The guard aborts it at the publish timeout too.
+   */
   readonly signal?: AbortSignal;
   /** The store's transaction that the sends join. Given only where the capability `enlists` is true. */
   readonly transaction?: unknown;

@@ -2,6 +2,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { Deadlines } from './deadlines.ts';
+import type { GivingUp } from './pending-send.ts';
 import { PendingSend } from './pending-send.ts';
 import type { PublishOverflow, SendLimits } from './send-window.ts';
 import { SendWindow } from './send-window.ts';
@@ -15,8 +16,9 @@ interface EntrySender<Options> {
 /**
  * Gives every entry of every send exactly one outcome in time, whatever the adapter does: `unknown` when it throws,
  * answers with another number of outcomes, or has not answered when the timeout passes, the signal aborts or the
- * transport closes; `rejected` when the signal had aborted before. What is under way is bounded: further sends wait for
- * room, in order, and end as `rejected` when they find none in time, or at once where that was asked for.
+ * transport closes; `rejected` when the signal had aborted before. An adapter that has several entries hears of it by its signal, and
+ * may tell then what it knows of each. What is under way is bounded: further sends wait for room, in order, and end as `rejected` when
+ * they find none in time, or at once where that was asked for.
  */
 export class OutcomeGuard {
   readonly #transport: string;
@@ -62,10 +64,11 @@ export class OutcomeGuard {
     runtime: Runtime,
     limitMs: number,
   ): MaybePromise<readonly SendOutcome[]> {
+    const givingUp = entries.length > 1 ? { controller: new AbortController(), runtime } : undefined;
     try {
-      const outcomes = sender.send(entries, options);
+      const outcomes = sender.send(entries, givingUp === undefined ? options : { ...options, signal: givingUp.controller.signal });
       if (!isPromise(outcomes)) return this.#complete(outcomes, entries.length);
-      return this.#inTime(outcomes, entries, { runtime, limitMs, signal: options.signal });
+      return this.#inTime(outcomes, entries, { runtime, limitMs, signal: options.signal, givingUp });
     } catch (error) {
       return allUnknown(entries.length, error);
     }
@@ -114,10 +117,10 @@ export class OutcomeGuard {
   #inTime(
     sending: Promise<readonly SendOutcome[]>,
     entries: readonly TransportEntry[],
-    { runtime, limitMs, signal }: { readonly runtime: Runtime; readonly limitMs: number; readonly signal: AbortSignal | undefined },
+    { runtime, limitMs, signal, givingUp }: InTime,
   ): Promise<readonly SendOutcome[]> {
     return new Promise((resolve) => {
-      const pending = new PendingSend(entries, runtime.monotonic() + limitMs, resolve);
+      const pending = new PendingSend(entries, { until: runtime.monotonic() + limitMs, givingUp }, resolve);
       this.#window.enter(pending.count, pending.bytes);
       this.#unanswered.add(pending, runtime);
       if (signal !== undefined) pending.listen(signal, () => this.#abandon(pending, signal.reason));
@@ -130,14 +133,17 @@ export class OutcomeGuard {
 
   #answered(pending: PendingSend, outcomes: readonly SendOutcome[]): void {
     this.#giveBack(pending);
-    if (this.#unanswered.delete(pending)) pending.finish(outcomes);
+    this.#unanswered.delete(pending);
+    pending.finish(outcomes);
   }
 
-  /** The caller waits no longer. */
+  /** The caller waits no longer, but for what the adapter knows by now of each of several entries. */
   #abandon(pending: PendingSend, cause: unknown): void {
     this.#unanswered.delete(pending);
     this.#abandoned.add(pending);
-    pending.finish(allUnknown(pending.count, cause));
+    const unknown = allUnknown(pending.count, cause);
+    if (pending.givingUp === undefined) pending.finish(unknown);
+    else pending.abandon(pending.givingUp, cause, unknown);
   }
 
   /** The room is taken until the adapter answers, for it holds the entries for so long: a caller that gave up has freed nothing. */
@@ -155,6 +161,14 @@ export class OutcomeGuard {
     const got = Array.isArray(outcomes) ? `${outcomes.length} outcomes` : 'no outcomes';
     return allUnknown(count, `the transport "${this.#transport}" answered ${count} entries with ${got}, or with some that are none`);
   }
+}
+
+/** How long an answer is waited for. */
+interface InTime {
+  readonly runtime: Runtime;
+  readonly limitMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly givingUp: GivingUp | undefined;
 }
 
 const isOutcome = (outcome: SendOutcome | undefined): boolean =>

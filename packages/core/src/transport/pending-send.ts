@@ -1,5 +1,12 @@
+import type { Runtime } from '../runtime/runtime.ts';
 import type { Deadline } from './deadlines.ts';
 import type { SendOutcome, TransportEntry } from './transport-message.ts';
+
+/** Tells the adapter that nobody waits any longer. */
+export interface GivingUp {
+  readonly controller: AbortController;
+  readonly runtime: Runtime;
+}
 
 /** A send that has left, until its adapter has answered. One object without closures of its own: there is one for each message. */
 export class PendingSend implements Deadline<PendingSend> {
@@ -8,6 +15,8 @@ export class PendingSend implements Deadline<PendingSend> {
   /** The room that it takes: how many messages, and how many bytes of bodies. */
   readonly count: number;
   readonly bytes: number;
+  /** Where it is of several entries, of which the adapter may know some. */
+  readonly givingUp: GivingUp | undefined;
   readonly #resolve: (outcomes: readonly SendOutcome[]) => void;
   #unlisten: (() => void) | undefined;
   /** True when its room was given back. */
@@ -15,8 +24,13 @@ export class PendingSend implements Deadline<PendingSend> {
   previous: PendingSend | undefined = undefined;
   next: PendingSend | undefined = undefined;
 
-  constructor(entries: readonly TransportEntry[], until: number, resolve: (outcomes: readonly SendOutcome[]) => void) {
+  constructor(
+    entries: readonly TransportEntry[],
+    { until, givingUp }: Pick<PendingSend, 'until' | 'givingUp'>,
+    resolve: (outcomes: readonly SendOutcome[]) => void,
+  ) {
     this.until = until;
+    this.givingUp = givingUp;
     this.count = entries.length;
     this.bytes = bytesOf(entries);
     this.#resolve = resolve;
@@ -29,10 +43,16 @@ export class PendingSend implements Deadline<PendingSend> {
     this.#unlisten = () => signal.removeEventListener('abort', onAbort);
   }
 
-  /** The caller has its outcomes. */
+  /** The caller has its outcomes: the first ones count. */
   finish(outcomes: readonly SendOutcome[]): void {
     this.#unlisten?.();
     this.#resolve(outcomes);
+  }
+
+  /** The caller has what the adapter says to that within a turn of the event loop; else `unknown`. */
+  abandon({ controller, runtime }: GivingUp, cause: unknown, unknown: readonly SendOutcome[]): void {
+    controller.abort(cause);
+    void runtime.yield().then(() => this.finish(unknown));
   }
 }
 

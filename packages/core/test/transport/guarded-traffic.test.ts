@@ -40,6 +40,21 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     expect([runtime.pendingTimers(), listeners()]).toEqual([0, 0]);
   });
 
+  it.each<[string, (abort: (reason: Error) => void, runtime: { advance(ms: number): Promise<void> }) => Promise<void>]>([
+    ['the timeout passes', (_abort, runtime) => runtime.advance(TIMEOUT_MS)],
+    ['the signal aborts', async (abort, runtime) => (abort(new Error('enough')), runtime.advance(0))],
+  ])('tells of several entries what the adapter knows of each when %s', async (_what, happens) => {
+    const known: readonly SendOutcome[] = [accepted('a'), { status: 'unknown' }, { status: 'rejected', code: 'LANE_BLOCKED', retryable: true }];
+    const { sender, runtime } = await sending(
+      (_entries, options) => new Promise((resolve) => options.signal?.addEventListener('abort', () => resolve(known))),
+    );
+    const { signal, abort, listeners } = signalWithCount();
+    const outcomes = sender.send([entryOf('a'), entryOf('b'), entryOf('c')], { signal });
+    await happens(abort, runtime);
+    expect(await outcomes).toEqual(known);
+    expect([runtime.pendingTimers(), listeners()]).toEqual([0, 0]);
+  });
+
   it('ends each at its own timeout, by one timer for all', async () => {
     const { sender, runtime } = await sending((entries) =>
       entries[0]?.headers.get(HEADERS.id) === 'answered' ? Promise.resolve([accepted()]) : new Promise(() => undefined),

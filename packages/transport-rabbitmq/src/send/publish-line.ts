@@ -83,6 +83,15 @@ export class PublishLine {
     this.#flush();
   }
 
+  /** Ends what waits and whose signal has aborted. */
+  endAborted(): void {
+    const waiting = this.#waiting;
+    const isAborted = ({ publish: { signal } }: Waiting): boolean => signal?.aborted === true;
+    this.#waiting = waiting.filter((one) => !isAborted(one));
+    for (const { publish } of waiting.filter(isAborted)) publish.ended({ is: 'unsent', cause: publish.signal?.reason });
+    this.#armTimer();
+  }
+
   /** Ends what waits; what has left ends with its channel. */
   close(): void {
     this.#isClosed = true;

@@ -39,7 +39,17 @@ export class RabbitmqSender {
       if (entry.partitionKey === undefined || lanes === undefined) this.#sendOne({ entry, index, signal, taker: call });
     }
     if (lanes !== undefined) for (const lane of lanes) this.#sendLane(lane, 0, entries, signal, call);
-    return call.result();
+    return signal === undefined ? call.result() : call.result(signal, () => this.#giveUp(call, lanes ?? [], signal));
+  }
+
+  /** Nobody waits any longer: what has not left does not leave any more, and of what is under way nobody knows. */
+  #giveUp(call: SendCall, lanes: readonly (readonly number[])[], signal: AbortSignal): void {
+    this.#parts.line.endAborted();
+    for (const lane of lanes) {
+      const behind = lane.filter((index) => call.isOpen(index)).slice(1);
+      for (const index of behind) call.settle(index, LANE_BLOCKED);
+    }
+    call.settleRest({ status: 'unknown', cause: signal.reason });
   }
 
   /** Members of a lane leave one after another: what the broker has refused cannot be overtaken by the next. */
@@ -55,7 +65,7 @@ export class RabbitmqSender {
     const settle = (_index: number, outcome: SendOutcome): void => {
       call.settle(index, outcome);
       if (outcome.status === 'accepted') this.#sendLane(lane, at + 1, entries, signal, call);
-      else for (const behind of lane.slice(at + 1)) call.settle(behind, { status: 'rejected', code: 'LANE_BLOCKED', retryable: true });
+      else for (const behind of lane.slice(at + 1)) call.settle(behind, LANE_BLOCKED);
     };
     this.#sendOne({ entry: entries[index] as TransportEntry, index, signal, taker: { settle } });
   }
@@ -178,6 +188,8 @@ function outcomeOf(end: PublishEnd, nativeId: string): SendOutcome {
 const NACKED = 'the broker could not store it: the queue is full and rejects, or its leader has changed';
 const NO_LADDER = 'the queues that delay messages are not there; start a bus with `provisioning: "apply"` once';
 const NO_PRIORITIES = 'the queues have no priorities; give `rabbitmq({ queue: "classic", maxPriority })`';
+
+const LANE_BLOCKED: SendOutcome = Object.freeze({ status: 'rejected', code: 'LANE_BLOCKED', retryable: true });
 
 const rejected = (code: RejectionCode, retryable: boolean, cause?: unknown): SendOutcome =>
   cause === undefined ? { status: 'rejected', code, retryable } : { status: 'rejected', code, retryable, cause };

@@ -25,11 +25,27 @@ export class SendCall implements OutcomeTaker {
     if (this.#open === 0) this.#resolve?.(this.#outcomes as readonly SendOutcome[]);
   }
 
-  /** All outcomes: at once when they are there. */
-  result(): readonly SendOutcome[] | Promise<readonly SendOutcome[]> {
+  /** Nothing is known of it yet. */
+  isOpen(index: number): boolean {
+    return this.#outcomes[index] === undefined;
+  }
+
+  /** Ends what is open. */
+  settleRest(outcome: SendOutcome): void {
+    for (let index = 0; index < this.#outcomes.length; index += 1) this.settle(index, outcome);
+  }
+
+  /** All outcomes: at once when they are there. When the signal aborts before, `giveUp` settles what is open. */
+  result(signal?: AbortSignal, giveUp?: () => void): readonly SendOutcome[] | Promise<readonly SendOutcome[]> {
     if (this.#open === 0) return this.#outcomes as readonly SendOutcome[];
     return new Promise((resolve) => {
       this.#resolve = resolve;
+      if (signal === undefined || giveUp === undefined) return;
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.#resolve = (outcomes) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(outcomes);
+      };
     });
   }
 }
