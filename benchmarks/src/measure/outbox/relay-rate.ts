@@ -8,7 +8,7 @@ import { loadSide, type SideName } from './side.ts';
 
 /** Orders that are measured, for each millisecond of a sample. */
 const COUNT_PER_MS = 50;
-const LOOK_EVERY_MS = 2;
+const LOOK_EVERY_MS = 20;
 
 /** What is worked off. */
 export interface Workload {

@@ -44,7 +44,11 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     ['the timeout passes', (_abort, runtime) => runtime.advance(TIMEOUT_MS)],
     ['the signal aborts', async (abort, runtime) => (abort(new Error('enough')), runtime.advance(0))],
   ])('tells of several entries what the adapter knows of each when %s', async (_what, happens) => {
-    const known: readonly SendOutcome[] = [accepted('a'), { status: 'unknown' }, { status: 'rejected', code: 'LANE_BLOCKED', retryable: true }];
+    const known: readonly SendOutcome[] = [
+      accepted('a'),
+      { status: 'unknown' },
+      { status: 'rejected', code: 'LANE_BLOCKED', retryable: true },
+    ];
     const { sender, runtime } = await sending(
       (_entries, options) => new Promise((resolve) => options.signal?.addEventListener('abort', () => resolve(known))),
     );

@@ -34,7 +34,13 @@ it('answers of each entry what is known when its signal aborts, and lets nothing
   const line = new PublishLine({ runtime, window: 3, connection: () => connection, isBlocked: () => false });
   await line.attach(connection);
   const exchanges = { has: () => true } as unknown as KnownExchanges;
-  const sender = new RabbitmqSender({ runtime, capabilities: rabbitmqCapabilities({ queue: 'classic', maxPriority: undefined, maxMessageBytes: 1_000 }), line, exchanges, isInbox: false });
+  const sender = new RabbitmqSender({
+    runtime,
+    capabilities: rabbitmqCapabilities({ queue: 'classic', maxPriority: undefined, maxMessageBytes: 1_000 }),
+    line,
+    exchanges,
+    isInbox: false,
+  });
   const abort = new AbortController();
   const entries = [entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('b2', 'b'), entry('first'), entry('second')];
   const sending = sender.send(entries, { signal: abort.signal });
