@@ -9,6 +9,11 @@ export interface Mapper<Tx> {
   query(tx: Tx, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
 }
 
+/** How long COMMIT or ROLLBACK may take: COMMIT waits for the disk, and for standbys. */
+const END_MS = 30_000;
+/** Ends a transaction but for its ROLLBACK: its locks are free, and further statements are refused. */
+const FAILING = `select 'Waybill has given this transaction up'::text::int`;
+
 /** Transactions in the way of a mapper, which tells neither when it waits for a connection nor what became of COMMIT. */
 export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
   readonly #mapper: Mapper<Tx>;
@@ -21,10 +26,13 @@ export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
   async run<Result>(work: (tx: Tx) => Promise<Result>, settings: TransactionSettings): Promise<Result> {
     const { isolation, acquireTimeoutMs, signal } = settings;
     const attempt = new Attempt(work, signal);
-    const patience = this.#runtime.setTimer(acquireTimeoutMs, () => attempt.giveUp(acquireTimeoutMs));
+    let patience = this.#runtime.setTimer(acquireTimeoutMs, () => attempt.giveUp(acquireTimeoutMs));
     const outcome = this.#mapper.transact((tx) => {
       patience.cancel();
-      return attempt.work(tx, () => this.query(tx, 'select 1', []));
+      const onEnd = (): void => {
+        if (!attempt.signal.aborted) patience = this.#runtime.setTimer(END_MS, () => attempt.giveUpEnd());
+      };
+      return attempt.work(tx, { query: (text) => this.query(tx, text, []), onEnd });
     }, isolation);
     try {
       return await unlessAborted(outcome, attempt.signal);
@@ -39,6 +47,14 @@ export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
   query(tx: Tx, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
     return this.#mapper.query(tx, text, values);
   }
+}
+
+/** What an attempt needs beside its work. */
+interface Surroundings {
+  /** Runs a statement in its transaction. */
+  readonly query: (text: string) => Promise<unknown>;
+  /** Called when the work has ended, and COMMIT or ROLLBACK is to follow. */
+  readonly onEnd: () => void;
 }
 
 class Attempt<Tx, Result> {
@@ -63,19 +79,33 @@ class Attempt<Tx, Result> {
     this.#end.abort(unavailable(`no transaction could begin within ${afterMs} ms`, undefined));
   }
 
-  /** Runs to its end also after an abort: until then the connection is nobody else's. */
-  async work(tx: Tx, probe: () => Promise<unknown>): Promise<Result> {
+  /** What ends the transaction has no answer. */
+  giveUpEnd(): void {
+    this.#end.abort(
+      this.#phase === 'commit'
+        ? outcomeUnknown(undefined)
+        : unavailable(`the end of the transaction got no answer within ${END_MS} ms`, this.#failure?.error),
+    );
+  }
+
+  /** Runs to its end also after an abort: until then the connection is nobody else's, and what it still does on it fails. */
+  async work(tx: Tx, { query, onEnd }: Surroundings): Promise<Result> {
     this.signal.throwIfAborted();
     this.#phase = 'work';
+    const spoil = (): void => void query(FAILING).catch(() => {});
+    this.signal.addEventListener('abort', spoil, { once: true });
     try {
-      const result = await this.#work(tx);
+      const result = await this.#work(tx).finally(onEnd);
       this.signal.throwIfAborted();
-      await this.#assertGoes(probe);
+      await this.#assertGoes(query);
+      this.signal.throwIfAborted(); // whoever has given it up must not find it committed
       this.#phase = 'commit';
       return result;
     } catch (error) {
       this.#failure = { error };
       throw error;
+    } finally {
+      this.signal.removeEventListener('abort', spoil);
     }
   }
 
@@ -88,9 +118,9 @@ class Attempt<Tx, Result> {
   }
 
   /** COMMIT of a transaction that a failed statement has ended rolls it back, and mappers do not tell. */
-  async #assertGoes(probe: () => Promise<unknown>): Promise<void> {
+  async #assertGoes(query: (text: string) => Promise<unknown>): Promise<void> {
     try {
-      await probe();
+      await query('select 1');
     } catch (error) {
       throw isConnectionLost(error) ? unavailable('the connection broke in the transaction', error) : rolledBack(error);
     }

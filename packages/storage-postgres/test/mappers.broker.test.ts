@@ -1,6 +1,7 @@
-import { systemRuntime } from '@waybill/core';
+import { createBus, defineCommand, endpoint, handler, silentLogger, systemRuntime } from '@waybill/core';
 import { storeClock } from '@waybill/core/persistence';
 import { describeServer } from '@waybill/servers/vitest';
+import { memory } from '@waybill/transport-memory';
 import { sql as drizzleSql } from 'drizzle-orm';
 import { drizzle as connect } from 'drizzle-orm/node-postgres';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql as kyselySql } from 'kysely';
@@ -171,6 +172,43 @@ await describeServer('postgres', (server) => {
       late.open();
       await vi.waitFor(() => expect(bench.pool.idleCount).toBe(bench.pool.totalCount), 5_000);
       expect(await isStored(bench.pool, 'aborted')).toBe(false);
+    });
+
+    it("are nobody else's while a handler runs on after its time", async () => {
+      await using bench = await opened(1);
+      const [isLate, goOn, isOver] = [gate(), gate(), gate()];
+      const insert = (tx: unknown, id: string): Promise<unknown> => bench.query(tx, `insert into orders values ('${scope} ${id}')`);
+      const Place = defineCommand<{ readonly id: string }>('orders.place');
+      const slow = handler(
+        Place,
+        async (_, context) => {
+          if (context.signal.aborted || context.attempt > 1) return;
+          context.signal.addEventListener('abort', () => isLate.open(), { once: true });
+          const tx = context.transaction;
+          await insert(tx, 'slow');
+          await goOn.opened;
+          await insert(tx, 'late').catch(() => undefined);
+          isOver.open();
+        },
+        { timeout: 100 },
+      );
+      const orders = endpoint('orders', { handlers: [slow] });
+      await using bus = createBus({ name: scope, transport: memory(), store: bench.store, endpoints: [orders], logger: silentLogger });
+      await bus.start();
+      await bus.send(Place, { id: 'slow' });
+      await isLate.opened;
+      const other = bench.store.transact(async (tx) => {
+        await insert(tx, 'other');
+        goOn.open();
+        await isOver.opened;
+      });
+      expect(await outcomeOf(other)).toBe('STORE_UNAVAILABLE');
+      await using elsewhere = await opened();
+      await elsewhere.pool.query(`insert into orders values ('${scope} slow')`); // nothing is locked any more
+      goOn.open();
+      await isOver.opened;
+      await vi.waitFor(() => expect(bench.pool.idleCount).toBe(bench.pool.totalCount), 5_000);
+      expect([await isStored(bench.pool, 'other'), await isStored(bench.pool, 'late')]).toEqual([false, false]);
     });
   });
 });

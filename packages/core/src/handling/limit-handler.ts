@@ -3,6 +3,7 @@ import { attemptLogFields } from '../messages/log-fields.ts';
 import { isBusError } from '../errors/is-bus-error.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { ConsumeContext } from '../pipeline/consume-context.ts';
+import { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -29,6 +30,7 @@ function limited({ handle, id }: RunnableHandler, timeoutMs: number, runtime: Ru
           { event: LOG_EVENTS.handlerAbandoned, endpoint: context.endpoint, ...attemptLogFields(context), handler: id, timeoutMs },
           'a handler did not end in time; its signal aborts, and it runs on unheard',
         );
+        if (context instanceof IncomingContext) context.leaveBehind(handling);
         limit.abort(error);
         reject(error);
       });

@@ -40,6 +40,7 @@ interface RareFacts {
   readonly idempotencyKey?: string | undefined;
   readonly unit?: { readonly attempt: IncomingContext; readonly transaction: unknown };
   readonly releaseFor?: ReleaseReason;
+  readonly leftBehind?: PromiseLike<unknown>;
 }
 
 /** One attempt at one delivery: what flows through the incoming steps, and what handlers see as {@link ConsumeContext}. */
@@ -146,6 +147,15 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   }
   set releaseFor(reason: ReleaseReason) {
     this.#rare = { ...this.#rare, releaseFor: reason };
+  }
+
+  /** The handler runs on, though nobody waits for it any more. */
+  leaveBehind(handling: PromiseLike<unknown>): void {
+    this.#rare = { ...this.#rare, leftBehind: handling };
+  }
+  /** Settles when the handler has ended that was left behind; `undefined` where none was. */
+  get leftBehind(): PromiseLike<unknown> | undefined {
+    return this.#rare?.leftBehind;
   }
 
   /** The same message in a transaction of its own: what is sent by it, and its end, are the unit's alone. */

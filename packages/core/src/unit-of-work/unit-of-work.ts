@@ -124,7 +124,8 @@ export class UnitOfWork {
     } catch (error) {
       context.end();
       this.#failure = { error };
-      if (isBusError(error, 'HANDLER_TIMEOUT')) giveUp.now(error); // it runs on: the store must not give its connection to others
+      if (isBusError(error, 'HANDLER_TIMEOUT')) giveUp.now(error);
+      if (context.leftBehind !== undefined) await Promise.allSettled([context.leftBehind]); // it runs on, with its transaction
       throw error;
     }
   }
@@ -133,7 +134,7 @@ export class UnitOfWork {
 const isReply = ({ destination }: TransportEntry): boolean => destination.kind === 'reply';
 const isReplyToSomebody = ({ destination }: TransportEntry): boolean => destination.kind === 'reply' && destination.address !== NOBODY;
 
-/** Gives the transaction up: with the attempt, until its handler runs, which is to end by itself; and when a handler is left behind. */
+/** Gives the transaction up: with the attempt, until its handler runs, which is to end by itself; and when a handler is left behind, which works on it still. */
 class GiveUp {
   readonly #abort = new AbortController();
   readonly #source: AbortSignal;
