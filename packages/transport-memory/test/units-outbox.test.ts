@@ -5,7 +5,8 @@ import type { IStore } from '@waybill/core/persistence';
 import type { IMessageTransport } from '@waybill/core/transport';
 import { HEADERS } from '@waybill/core/transport';
 import type { MemoryTransaction } from '@waybill/storage-memory';
-import { memory } from '../src/index.ts';
+import { memoryStore } from '@waybill/storage-memory';
+import { memory, memoryBroker } from '../src/index.ts';
 import { slowSchema } from './support/slow-schema.ts';
 import type { UnitBench, UnitBenchOptions } from './support/unit-bench.ts';
 import { unitBench } from './support/unit-bench.ts';
@@ -198,6 +199,24 @@ describe('what is captured in a unit of work', () => {
     );
     expect([codes, bench.added]).toEqual([['CONTRACT_NOT_DECLARED', 'none'], ['orders.told']]);
   });
+
+  it.each(['validate', 'assume'] as const)(
+    'leaves by a process that does not list it yet (%s): one of an older version relays it too',
+    async (provisioning) => {
+      const [store, broker] = [memoryStore(), memoryBroker()];
+      const heard: string[] = [];
+      const hear = handler(Told, ({ orderId }) => void heard.push(orderId));
+      await using listener = await unitBench([endpoint('watch', { handlers: [hear] })], { broker, name: 'other' });
+      await using older = await unitBench([], { store, broker, provisioning, publishes: [] });
+      await using newer = await unitBench([], { store, broker, provisioning, publishes: [Told], relay: false });
+      await inTransaction(newer, (tx) => newer.bus.transaction(tx, (context) => context.publish(Told, ORDER)));
+      await older.runtime.advance(10_000);
+      await listener.runtime.advance(1_000);
+      const { waiting, held } = await older.bus.outbox.status();
+      expect([waiting, held, heard]).toEqual([0, 0, ['a']]);
+      expect(await codeOf(older.bus.publish(Told, ORDER))).toBe('CONTRACT_NOT_DECLARED');
+    },
+  );
 
   it('is refused where it could never leave, because it is too large', async () => {
     await using bench = await publishing({ headers: { note: 'x'.repeat(600) } }, { broker: { maxHeaderBytes: 800 } });

@@ -1,4 +1,3 @@
-import { isBusError } from '../errors/is-bus-error.ts';
 import { HEADERS } from '../messages/headers.ts';
 import type { RelayParts } from '../outbox/outbox-relay.ts';
 import type { MaybePromise } from '../runtime/maybe-promise.ts';
@@ -11,13 +10,13 @@ import type { TopologyKeeper } from './topology-keeper.ts';
 /** What the relay sends by. */
 export interface RelaySenderParts {
   readonly sender: Pick<Sender, 'sendEntries'>;
-  readonly keeper: Pick<TopologyKeeper, 'declareTopic'>;
+  readonly keeper: Pick<TopologyKeeper, 'declareStored'>;
   readonly recorder: StatisticsRecorder | undefined;
 }
 
 /**
- * The way out of what stood in the outbox: the topics of events are declared first, then it goes the way of everything else. An event whose
- * topic cannot be there fails alone, and what follows in its key waits for it.
+ * The way out of what stood in the outbox: the topics of events are declared first, where that is allowed, then it goes the way of everything
+ * else. An event whose topic cannot be there fails alone, and what follows in its key waits for it.
  */
 export function relaySender({ sender, keeper, recorder }: RelaySenderParts): RelayParts['send'] {
   return (entries, signal) => {
@@ -54,7 +53,7 @@ function declareTopic(
   signal: AbortSignal,
 ): Promise<SendOutcome | undefined> | undefined {
   try {
-    const declared = keeper.declareTopic(topic, { name: contract ?? topic }, signal);
+    const declared = keeper.declareStored(topic, { name: contract ?? topic }, signal);
     return isPromise(declared) ? declared.then(() => undefined, refusalOf) : undefined;
   } catch (error) {
     return Promise.resolve(refusalOf(error));
@@ -64,7 +63,7 @@ function declareTopic(
 const refusalOf = (cause: unknown): SendOutcome => ({
   status: 'rejected',
   code: 'SEND_REJECTED',
-  retryable: !isBusError(cause, 'CONTRACT_NOT_DECLARED'),
+  retryable: true,
   cause,
 });
 

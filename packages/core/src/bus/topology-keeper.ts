@@ -165,6 +165,14 @@ export class TopologyKeeper {
     });
   }
 
+  /**
+   * The same for an event of the outbox. A process that lists it has stored it, perhaps one of a later version than this: where nothing may be
+   * declared it is taken to be there, and the transport tells where it is not.
+   */
+  declareStored(topic: string, contract: Pick<Contract, 'name'>, signal: AbortSignal | undefined): MaybePromise<void> {
+    return this.#provisioning === 'apply' ? this.declareTopic(topic, contract, signal) : undefined;
+  }
+
   /** @throws MessageError `CONTRACT_NOT_DECLARED` for a topic that is not there and must not be declared */
   assertTopic(topic: string, contract: Pick<Contract, 'name'>): void {
     if (this.#provisioning !== 'apply' && !this.#topics.has(topic)) throw notListed(contract);
