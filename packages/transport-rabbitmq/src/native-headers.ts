@@ -35,3 +35,12 @@ export const BROKER_HEADERS: ReadonlySet<string> = new Set([
 
 /** The name under which a channel reads the replies to what was requested by it; the broker writes the true address over it. */
 export const DIRECT_REPLY_TO = 'amq.rabbitmq.reply-to';
+
+/** The time in the id of a message, in epoch milliseconds, where it is a UUID of version 7 (RFC 9562, 5.7), as core makes them; else `NaN`, or no time that any message has. */
+export function timeInId(id: string): number {
+  if (id.length !== UUID_LENGTH || id.charCodeAt(14) !== SEVEN) return Number.NaN;
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+const UUID_LENGTH = 36;
+const SEVEN = 55;

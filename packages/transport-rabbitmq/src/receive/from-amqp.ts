@@ -1,6 +1,6 @@
 import type { TransportMessage } from '@waybill/core/transport';
 import { MessageHeaders, SLOTS } from '@waybill/core/transport';
-import { BROKER_HEADERS, NATIVE_HEADERS } from '../native-headers.ts';
+import { BROKER_HEADERS, NATIVE_HEADERS, timeInId } from '../native-headers.ts';
 import type { AmqpMessage, AmqpProperties } from '../rabbitmq-client.ts';
 
 const NATIVE_SLOTS = NATIVE_HEADERS.map(([key, property]) => [SLOTS[key], property] as const);
@@ -18,9 +18,17 @@ export function fromAmqp({ content, properties }: Pick<AmqpMessage, 'content' | 
     const value = properties[property];
     if (typeof value === 'string' && headers.at(slot) === undefined) headers.put(slot, value);
   }
-  if (headers.at(SLOTS.sent) === undefined && isInstant(properties.timestamp))
-    headers.put(SLOTS.sent, new Date(properties.timestamp * 1_000).toISOString());
+  if (headers.at(SLOTS.sent) === undefined && isInstant(properties.timestamp)) readTime(headers, properties.timestamp);
   return { headers, body: content };
+}
+
+/** An id that was made in that second tells the rest of it, and without a word of another one the message has begun its conversation. */
+function readTime(headers: MessageHeaders, seconds: number): void {
+  const id = headers.at(SLOTS.id) ?? '';
+  const ms = timeInId(id);
+  const isOfId = Math.floor(ms / 1_000) === seconds;
+  headers.put(SLOTS.sent, new Date(isOfId ? ms : seconds * 1_000).toISOString());
+  if (isOfId && headers.at(SLOTS.conversation) === undefined) headers.begin(id);
 }
 
 /** How often the broker has handed it over: quorum queues count, others know that it came before. */

@@ -1,6 +1,6 @@
 import type { MessageHeaders, TransportMessage } from '@waybill/core/transport';
 import { HEADERS, isoTimeReader, utf8Length } from '@waybill/core/transport';
-import { MAX_SHORT_BYTES, NATIVE_HEADERS } from '../native-headers.ts';
+import { MAX_SHORT_BYTES, NATIVE_HEADERS, timeInId } from '../native-headers.ts';
 import type { AmqpProperties } from '../rabbitmq-client.ts';
 
 /** AMQP: 2 is kept on disk. Everything we send is. */
@@ -37,31 +37,45 @@ class HeaderTable {
 export function amqpWriter(): (message: TransportMessage, facts: OutgoingFacts) => OutgoingProperties {
   const readTime = isoTimeReader();
   return ({ headers }, facts) => {
-    const table = new HeaderTable();
-    const properties = emptyProperties(table);
+    const properties = emptyProperties();
+    const sentText = headers.get(HEADERS.sent) ?? '';
+    const sent = readTime(sentText);
+    if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
     if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
+    const impliedBy = isOurForm(sentText) ? idThatImplies(sent, headers) : undefined;
     headers.forEach((value, name) => {
+      if (impliedBy !== undefined && (name === HEADERS.sent || (name === HEADERS.conversation && value === impliedBy))) return;
+      if (name === HEADERS.replyTo && facts.replyTo !== undefined) return;
       const property = PROPERTY_OF.get(name);
-      if (property === undefined || !isShort(value)) table[name] = value;
+      if (property === undefined || !isShort(value)) (properties.headers ??= new HeaderTable())[name] = value;
       else properties[property] = value;
     });
-    if (facts.replyTo !== undefined) {
-      delete table[HEADERS.replyTo];
-      properties.replyTo = facts.replyTo;
-    }
-    const sent = readTime(headers.get(HEADERS.sent) ?? '');
-    if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
+    if (facts.replyTo !== undefined) properties.replyTo = facts.replyTo;
     properties.priority = facts.priority;
     if (facts.timeToLiveMs !== undefined) properties.expiration = String(facts.timeToLiveMs);
     return properties;
   };
 }
 
+/**
+ * The id of a message, where it says when the message was sent, as the ids do that core makes; and so it says the conversation too, where that
+ * begins with this message. What the id says is not in the table: that costs the broker as much as a tenth of a message.
+ */
+function idThatImplies(sent: number, headers: TransportMessage['headers']): string | undefined {
+  const id = headers.get(HEADERS.id);
+  return id !== undefined && headers.has(HEADERS.conversation) && timeInId(id) === sent ? id : undefined;
+}
+
+/** True for a time as core writes it, `2026-11-21T14:00:00.999Z`: in another form it would not come back as it was. */
+const isOurForm = (time: string): boolean => time.length === 24 && time[19] === '.' && time.endsWith('Z');
+
+type Writable = { -readonly [Name in keyof OutgoingProperties]-?: OutgoingProperties[Name] };
+
 /** With every property from the beginning: all messages look alike to who writes them. */
-function emptyProperties(headers: HeaderTable): { -readonly [Name in keyof OutgoingProperties]-?: OutgoingProperties[Name] } {
+function emptyProperties(): Omit<Writable, 'headers'> & { headers: HeaderTable | undefined } {
   return {
     contentType: undefined,
-    headers,
+    headers: undefined,
     deliveryMode: PERSISTENT,
     priority: undefined,
     correlationId: undefined,

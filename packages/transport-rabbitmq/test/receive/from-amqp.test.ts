@@ -6,6 +6,10 @@ import type { AmqpProperties } from '../../src/rabbitmq-client.ts';
 const content = Buffer.from('body');
 const headersOf = (properties: AmqpProperties): Record<string, string> =>
   Object.fromEntries(fromAmqp({ content, properties }).headers) as Record<string, string>;
+/** Made at 2025-11-21T14:00:00.999Z. */
+const ID = '019aa6b6-fae7-7475-aee7-13912f2516ce';
+const AT = '2025-11-21T14:00:00';
+const SECOND = 1_763_733_600;
 const fields = { deliveryTag: 1, redelivered: false, routingKey: 'q', exchange: '' };
 
 describe('a message that has arrived', () => {
@@ -27,6 +31,34 @@ describe('a message that has arrived', () => {
   it('takes the time of a foreign sender, and no time that is none', () => {
     expect(headersOf({ timestamp: 1_795_269_600 })).toEqual({ [HEADERS.sent]: '2026-11-21T14:00:00.000Z' });
     expect(headersOf({ timestamp: 2 ** 60 })).toEqual({});
+  });
+
+  it.each<[string, AmqpProperties, Record<string, string>]>([
+    [
+      'its milliseconds, and that it begins a conversation',
+      { messageId: ID, timestamp: SECOND },
+      { [HEADERS.sent]: `${AT}.999Z`, [HEADERS.conversation]: ID },
+    ],
+    [
+      'nothing where it was made in another second',
+      { messageId: ID, timestamp: SECOND - 1 },
+      { [HEADERS.sent]: '2025-11-21T13:59:59.000Z' },
+    ],
+    ['nothing without the time of sending', { messageId: ID }, {}],
+    [
+      'nothing that a header says',
+      { messageId: ID, timestamp: SECOND, headers: { [HEADERS.conversation]: 'c' } },
+      { [HEADERS.sent]: `${AT}.999Z`, [HEADERS.conversation]: 'c' },
+    ],
+    [
+      'nothing where it is no UUID of version 7',
+      { messageId: ID.replace('-7', '-4'), timestamp: SECOND },
+      { [HEADERS.sent]: `${AT}.000Z` },
+    ],
+    ['nothing where it only begins like one', { messageId: `${ID}0`, timestamp: SECOND }, { [HEADERS.sent]: `${AT}.000Z` }],
+  ])('learns from its id %s', (_what, properties, expected) => {
+    const { [HEADERS.id]: _id, ...rest } = headersOf(properties);
+    expect(rest).toEqual(expected);
   });
 
   it('shows nothing of a prototype that a header brought', () => {

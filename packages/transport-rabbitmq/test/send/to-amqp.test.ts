@@ -99,6 +99,41 @@ describe('the properties of an outgoing message', () => {
   });
 });
 
+describe('what the id says', () => {
+  const ID = '019aa6b6-fae7-7475-aee7-13912f2516ce'; // made at that time
+  const AT = '2025-11-21T14:00:00.999Z';
+  const own = { [HEADERS.id]: ID, [HEADERS.conversation]: ID, [HEADERS.sent]: AT };
+  const backOf = (headers: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(fromAmqp({ content: body, properties: sent(headers) }).headers) as Record<string, string>;
+
+  it('is not in the table: the time of sending, and the conversation that begins with it', () => {
+    expect(sent(own)).toMatchObject({ messageId: ID, timestamp: 1_763_733_600, headers: undefined });
+    expect(tableOf(sent({ ...own, [HEADERS.conversation]: 'another', 'x-own': 'mine' }))).toEqual({
+      [HEADERS.conversation]: 'another',
+      'x-own': 'mine',
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['all of it', own],
+    ['a conversation of another message', { ...own, [HEADERS.conversation]: 'another' }],
+    ['no conversation', { [HEADERS.id]: ID, [HEADERS.sent]: AT }],
+    ['another millisecond', { ...own, [HEADERS.sent]: '2025-11-21T14:00:00.998Z' }],
+    ['another second', { ...own, [HEADERS.sent]: '2025-11-21T14:00:01.999Z' }],
+    ['the same time in another form', { ...own, [HEADERS.sent]: '2025-11-21T15:00:00.999+01:00' }],
+    ['no time', { [HEADERS.id]: ID, [HEADERS.conversation]: ID }],
+    ['an id of another version', { ...own, [HEADERS.id]: ID.replace('-7', '-4'), [HEADERS.conversation]: ID.replace('-7', '-4') }],
+    ['an id in capitals', { ...own, [HEADERS.id]: ID.toUpperCase(), [HEADERS.conversation]: ID.toUpperCase() }],
+    ['an id of another length', { ...own, [HEADERS.id]: `${ID}0`, [HEADERS.conversation]: `${ID}0` }],
+    [
+      'an id that only looks like one',
+      { ...own, [HEADERS.id]: ID.replace('019a', '0x9a'), [HEADERS.conversation]: ID.replace('019a', '0x9a') },
+    ],
+  ])('comes back as it was, with %s', (_what, headers) => {
+    expect(backOf(headers)).toEqual(headers);
+  });
+});
+
 describe('a header that AMQP does not carry', () => {
   it.each(['__proto__', 'x-death', 'n'.repeat(256), 'é'.repeat(128)])('is found: %s', (name) => {
     expect(headerNotAllowed(MessageHeaders.empty().set(HEADERS.sent, '').set('fine', '').set(name, 'value'))).toBe(name);
