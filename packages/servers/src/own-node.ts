@@ -5,6 +5,8 @@ export interface OwnNode extends ServerControl, AsyncDisposable {
   readonly version: string;
   /** With credentials; the same after a restart. */
   readonly url: string;
+  /** The last lines of its log that tell of trouble, for a test that has failed. Empty where there are none. */
+  trouble(): string;
   /** Kills it, and removes its data and all that was started for it. */
   [Symbol.asyncDispose](): Promise<void>;
 }

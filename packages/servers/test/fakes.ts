@@ -62,6 +62,7 @@ export class Fakes {
       kill: async () => {},
       freeze: () => {},
       thaw: () => {},
+      trouble: () => '',
       [Symbol.asyncDispose]: async () => this.#note('dispose native'),
     };
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FaultLog } from '@waybill/fault-kit';
 
 import { freePorts } from '../free-ports.ts';
+import { lastLines } from '../last-lines.ts';
 import type { OwnNode } from '../own-node.ts';
 import { runCommand } from '../run-command.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -98,6 +99,10 @@ export class PostgresNode implements OwnNode {
 
   thawBackend(id: number): void {
     if (this.#backends().includes(id)) trySignal(id, 'SIGCONT');
+  }
+
+  trouble(): string {
+    return lastLines(this.#process.output(), / (?:WARNING|ERROR|FATAL|PANIC): /);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type BrokerControl, FaultLog, type Right } from '@waybill/fault-kit';
@@ -6,6 +6,7 @@ import { type BrokerControl, FaultLog, type Right } from '@waybill/fault-kit';
 import type { Certificate } from '../certificate-authority.ts';
 import { freePorts } from '../free-ports.ts';
 import type { OwnNode } from '../own-node.ts';
+import { lastLines } from '../last-lines.ts';
 import { runCommand } from '../run-command.ts';
 import { ServerProcess } from '../server-process.ts';
 import { findBinaries } from './find-binaries.ts';
@@ -167,6 +168,11 @@ export class RabbitmqNode implements OwnNode, BrokerControl {
     );
   }
 
+  trouble(): string {
+    const file = join(this.#folder, LOG);
+    return existsSync(file) ? lastLines(readFileSync(file, 'utf8'), /\[(?:warning|error|critical|alert|emergency)\]/) : '';
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#broker[Symbol.asyncDispose]();
     await this.#names[Symbol.asyncDispose]();
@@ -182,6 +188,7 @@ export class RabbitmqNode implements OwnNode, BrokerControl {
 const STARTED = 'completed with';
 
 const DISK_LIMIT = '50MB';
+const LOG = 'rabbitmq.log';
 
 type Ports = readonly [port: number, management: number, distribution: number, names: number];
 
@@ -203,7 +210,7 @@ function writeConfiguration(folder: string, [port, management]: Ports, tlsPort?:
     `management.tcp.port = ${management}`,
     'loopback_users = none',
     `disk_free_limit.absolute = ${DISK_LIMIT}`,
-    `log.file = ${folder}/rabbitmq.log`,
+    `log.file = ${folder}/${LOG}`,
     'log.console = false',
     ...(tlsPort === undefined ? [] : tls),
   ];

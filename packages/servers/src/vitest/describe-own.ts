@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 
 import { type OwnNodeOf, type ServerName, serverKind } from '../server-kinds.ts';
 import { startOwn } from '../start-own.ts';
@@ -13,7 +13,7 @@ export interface OwnServer<Name extends ServerName> {
 
 /**
  * Registers tests that run against a server of their own, which they may kill, freeze and restart. It is started once for all of them;
- * a test that ends it starts it again. To be awaited at the top of a `*.broker.test.ts` file, or inside of another such describe.
+ * a test that ends it starts it again. What its log says of trouble is shown where a test fails. To be awaited at the top of a `*.broker.test.ts` file, or inside of another such describe.
  */
 export async function describeOwn<Name extends ServerName>(
   name: Name,
@@ -30,6 +30,9 @@ export async function describeOwn<Name extends ServerName>(
   describe(`own ${title}`, { timeout: START_MS, meta: { waybillServer: name, waybillOwn: true } }, async () => {
     beforeAll(async () => server.use(await startOwn(name, runServers().folder)), START_MS);
     afterAll(() => server.end(), START_MS);
+    afterEach(({ task }) => {
+      if (task.result?.state === 'fail') console.error(`trouble of ${title}, as its log has it:\n${server.node.trouble()}`);
+    });
     await tests(server);
   });
 }

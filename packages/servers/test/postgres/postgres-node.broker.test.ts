@@ -78,6 +78,7 @@ await describeOwn('postgres', (server) => {
       await expect(client.query('select 1')).rejects.toThrow(/terminat|not queryable|closed|ECONNRESET/i);
     });
     await expect(node.closeConnections()).resolves.toBe(0);
+    await expect.poll(() => node.trouble()).toContain('terminating connection due to administrator command');
     expect(node.faults.hits('close-connections')).toBe(1);
     await expect(run('select 1 as one')).resolves.toEqual([{ one: 1 }]);
   });

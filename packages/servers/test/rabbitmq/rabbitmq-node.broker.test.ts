@@ -58,6 +58,7 @@ await describeOwn('rabbitmq', (server) => {
     const closings = await Promise.all([whenClosed(node.url), whenClosed(node.url)]);
     expect(await node.closeConnections('we have to')).toBe(2);
     for (const { closed } of closings) expect(String(await closed)).toContain('we have to');
+    await expect.poll(() => node.trouble()).toContain('we have to');
     expect([node.faults.happened('close-connections'), node.faults.hits('close-connections')]).toEqual([1, 2]);
   });
 
