@@ -5,7 +5,7 @@ import type { SendOutcome, TransportEntry } from '../transport/transport-message
 import type { OutboxMonitor } from './outbox-monitor.ts';
 import type { IOutboxStore, OutboxRow } from './outbox-store.ts';
 import type { BatchResult } from './relay-batch.ts';
-import { NOTHING_SENT, judgeBatch, unblocked } from './relay-batch.ts';
+import { NOTHING_SENT, bothResults, judgeBatch, splitFlight, unblocked } from './relay-batch.ts';
 import type { ResolvedRelayOptions } from './relay-options.ts';
 import { RelayPace } from './relay-pace.ts';
 import { RelayStore } from './relay-store.ts';
@@ -23,6 +23,15 @@ export interface RelayParts {
   readonly monitor: OutboxMonitor;
 }
 
+/** Rows that were handed to the transport together. */
+interface Flight {
+  readonly rows: readonly OutboxRow[];
+  /** Never rejects. */
+  readonly sending: Promise<BatchResult>;
+}
+
+const rowsOf = ({ rows }: Flight): readonly OutboxRow[] => rows;
+
 /** What a look at the outbox has led to. After `rows` there are perhaps more, after `full` there are. `failed` waits before the next. */
 type Turn =
   | { readonly found: 'nothing' | 'rows' | 'full'; readonly waitMs?: never }
@@ -30,12 +39,18 @@ type Turn =
 
 /** So many batches in a row of which nothing is accepted are the broker's fault, and not that of their rows. */
 const FRUITLESS_AT_MOST = 2;
+/** So many are under way beside each other: while the last of one are answered, the broker has the first of the next. */
+const MOST_FLIGHTS = 2;
+/** So long at most what was accepted stays in the outbox, in milliseconds. */
+const SOON_MS = 50;
+/** A batch of fewer rows leaves as a whole. */
+const LEAST_TO_SPLIT = 4;
 /** After so much of a batch's bytes the next row may be too large for it. */
 const FULL_FROM = 0.5;
 
 /**
- * Sends what stands in the outbox: reads a batch, hands it to the transport, and removes what was accepted while the next batch is
- * sent. One of many: each relay of a scope has a share by a lease, and nothing but the store stands between them. It lives until
+ * Sends what stands in the outbox: reads a batch, hands it to the transport in two flights, and removes what was accepted while the next
+ * one leaves. One of many: each relay of a scope has a share by a lease, and nothing but the store stands between them. It lives until
  * it is stopped, whatever store and transport do.
  */
 export class OutboxRelay {
@@ -44,8 +59,8 @@ export class OutboxRelay {
   readonly #pace: RelayPace;
   readonly #store: RelayStore;
   readonly #over = new AbortController();
-  /** Ends what is being sent. */
-  #sending: AbortController | undefined;
+  /** Each ends something that is being sent. */
+  readonly #sending = new Set<AbortController>();
   #running: Promise<void> | undefined;
   #endHints: () => void = () => undefined;
   #life: 'running' | 'draining' | 'ending' = 'running';
@@ -89,7 +104,7 @@ export class OutboxRelay {
     this.wake();
     if (limitMs > 0) await settlesInTime(this.#running, { limitMs, runtime });
     this.#life = 'ending';
-    this.#sending?.abort(new Error('the bus has stopped'));
+    for (const giveUp of this.#sending) giveUp.abort(new Error('the bus has stopped'));
     this.wake();
     await settlesInTime(
       this.#running.then(() => this.#leave()),
@@ -171,43 +186,98 @@ export class OutboxRelay {
     return (await this.#store.leave()) ? NOTHING : { found: 'failed', waitMs: this.#pace.storeFailed() };
   }
 
-  /** Sends batch after batch, until there is nothing more, or it is time to give to others what is more than its share. */
+  /** Sends flight after flight, until there is nothing more, or it is time to give to others what is more than its share. */
   async #sendAll(first: readonly OutboxRow[]): Promise<Turn> {
-    const { runtime, monitor } = this.#parts;
+    const { runtime } = this.#parts;
     const until = runtime.monotonic() + this.#options.leaseMs / 3;
-    let rows = first;
+    const flights: Flight[] = [];
+    let isFull = this.#isFull(first);
+    let waiting = await this.#begin(first, flights);
     let result = NOTHING_SENT;
-    let isFull = false;
-    while (rows.length > 0 && (await this.#mayBegin(rows))) {
-      isFull = this.#isFull(rows);
-      const sending = this.#send(rows);
-      const meanwhile = this.#meanwhile(result, { rows, sending, reads: isFull && runtime.monotonic() < until });
-      const [outcome, next]: [BatchResult, readonly OutboxRow[]] = await Promise.all([sending, meanwhile]);
-      if (!isFruitful(outcome)) return this.#fruitless(rows, outcome);
-      this.#pace.fruitful();
-      this.#most = Math.min(this.#options.batchSize, this.#most * 2);
-      monitor.goesWell();
-      result = outcome;
-      rows = unblocked(next, outcome);
+    while (flights.length > 0) {
+      if (isFull && waiting.length === 0 && runtime.monotonic() < until) {
+        waiting = await this.#readOn(result, flights);
+        result = NOTHING_SENT;
+        isFull = waiting.length > 0 && this.#isFull(waiting); // nothing may mean that the store has failed
+      } else {
+        if (!(await this.#landsSoon(flights))) {
+          await this.#store.mark(result);
+          result = NOTHING_SENT;
+        }
+        const landed = await this.#land(flights, waiting);
+        if (!isFruitful(landed.result)) {
+          await this.#store.mark(result);
+          return this.#fruitless(landed.rows, landed.result);
+        }
+        result = bothResults(result, landed.result);
+        waiting = unblocked(waiting, landed.result);
+      }
+      waiting = await this.#begin(waiting, flights);
     }
     await this.#store.mark(result);
-    return { found: isFull || rows.length > 0 ? 'full' : 'rows' };
+    return { found: isFull || waiting.length > 0 ? 'full' : 'rows' };
+  }
+
+  /** Lets leave what may, beside what is under way: not what has a key that is under way. Gives the rest. */
+  async #begin(waiting: readonly OutboxRow[], flights: Flight[]): Promise<readonly OutboxRow[]> {
+    let rest = waiting;
+    while (rest.length > 0 && flights.length < this.#mostFlights) {
+      const [rows, others] = splitFlight(rest, flights.flatMap(rowsOf), this.#flightSize);
+      if (rows.length === 0 || !(await this.#mayBegin([...flights.flatMap(rowsOf), ...rest]))) return rest;
+      flights.push({ rows, sending: this.#send(rows) });
+      rest = others;
+    }
+    return rest;
   }
 
   /**
-   * While a batch is sent: the one before is written down, the next one read, the lease renewed. Both statements run at the same time, but
-   * what has failed is written down first, for it keeps back the later rows of its keys.
+   * While something is sent: what was sent before is written down, and the next rows are read. Both statements run at the same time, but what has
+   * failed is written down first, for it keeps back the later rows of its keys.
    */
-  async #meanwhile(
-    before: BatchResult,
-    now: { readonly rows: readonly OutboxRow[]; readonly sending: Promise<unknown>; readonly reads: boolean },
-  ): Promise<readonly OutboxRow[]> {
+  async #readOn(before: BatchResult, flights: readonly Flight[]): Promise<readonly OutboxRow[]> {
     const marking = this.#store.mark(before);
     if (before.refused.length > 0 || before.failed.length > 0) await marking;
-    const reading = now.reads ? this.#store.readAhead({ except: [...before.sent, ...now.rows], limit: this.#limit() }) : undefined;
-    const [next] = await Promise.all([reading, marking]);
-    await this.#store.renewUntil(now.sending, now.rows);
-    return next ?? [];
+    const reading = this.#store.readAhead({ except: [...before.sent, ...flights.flatMap(rowsOf)], limit: this.#most });
+    const [rows] = await Promise.all([reading, marking]);
+    return rows ?? [];
+  }
+
+  /** What was accepted is written down together with what is accepted soon after it, and else before that: were this process to end, it would be sent again. */
+  #landsSoon([oldest]: readonly Flight[]): Promise<boolean> {
+    return settlesInTime((oldest as Flight).sending, { limitMs: SOON_MS, runtime: this.#parts.runtime });
+  }
+
+  /** Waits for the oldest flight, and renews the lease meanwhile. Where nothing of it was accepted, for what is beside it too. */
+  async #land(
+    flights: Flight[],
+    waiting: readonly OutboxRow[],
+  ): Promise<{ readonly rows: readonly OutboxRow[]; readonly result: BatchResult }> {
+    const [oldest, ...others] = flights as [Flight, ...Flight[]];
+    await this.#store.renewUntil(oldest.sending, [...flights.flatMap(rowsOf), ...waiting]);
+    let { rows } = oldest;
+    let result = await oldest.sending;
+    flights.shift();
+    if (!isFruitful(result))
+      for (const { rows: more, sending } of others) {
+        rows = [...rows, ...more];
+        result = bothResults(result, await sending);
+        flights.shift();
+      }
+    if (isFruitful(result)) {
+      this.#pace.fruitful();
+      this.#most = Math.min(this.#options.batchSize, this.#most * 2);
+      this.#parts.monitor.goesWell();
+    }
+    return { rows, result };
+  }
+
+  /** One after another while the transport does not answer for all, and where batches are tiny. */
+  get #mostFlights(): number {
+    return this.#most < this.#options.batchSize || this.#most < LEAST_TO_SPLIT ? 1 : MOST_FLIGHTS;
+  }
+
+  get #flightSize(): number {
+    return Math.ceil(this.#most / this.#mostFlights);
   }
 
   /** True while what was read is this relay's own for long enough to be sent. Else it is forgotten, for somebody else may send it. */
@@ -219,7 +289,7 @@ export class OutboxRelay {
   async #send(rows: readonly OutboxRow[]): Promise<BatchResult> {
     const { runtime, monitor, send, isConnected } = this.#parts;
     const giveUp = new AbortController();
-    this.#sending = giveUp;
+    this.#sending.add(giveUp);
     const endWatch = this.#abortBeforeLeaseEnds(giveUp);
     let outcomes: readonly SendOutcome[] = [];
     try {
@@ -232,7 +302,7 @@ export class OutboxRelay {
       outcomes = rows.map(() => ({ status: 'unknown', cause: error }));
     }
     endWatch();
-    this.#sending = undefined;
+    this.#sending.delete(giveUp);
     const result = judgeBatch(rows, outcomes, () => runtime.random());
     monitor.sent(result.sent.length);
     return isConnected() && !giveUp.signal.aborted ? result : { ...result, failed: [] };

@@ -62,6 +62,31 @@ export function unblocked(rows: readonly OutboxRow[], { blocked }: BatchResult):
   return rows.filter(({ entry: { partitionKey } }) => partitionKey === undefined || !blocked.has(partitionKey));
 }
 
+/** What became of both. */
+export function bothResults(one: BatchResult, other: BatchResult): BatchResult {
+  if (one === NOTHING_SENT) return other;
+  return {
+    sent: [...one.sent, ...other.sent],
+    refused: [...one.refused, ...other.refused],
+    failed: [...one.failed, ...other.failed],
+    blocked: new Set([...one.blocked, ...other.blocked]),
+  };
+}
+
+/** The first rows that may leave beside what is under way, which is to be answered before the later rows of its keys; and all others, in their order. */
+export function splitFlight(
+  rows: readonly OutboxRow[],
+  underWay: readonly OutboxRow[],
+  size: number,
+): readonly [flight: readonly OutboxRow[], others: readonly OutboxRow[]] {
+  const keys = new Set(underWay.map(({ entry: { partitionKey } }) => partitionKey));
+  keys.delete(undefined);
+  const flight: OutboxRow[] = [];
+  const others: OutboxRow[] = [];
+  for (const row of rows) (flight.length < size && !keys.has(row.entry.partitionKey) ? flight : others).push(row);
+  return [flight, others];
+}
+
 /** How long a row waits after its next failure; `undefined` when that was one too many. */
 function retryAfter(failuresBefore: number, random: () => number): number | undefined {
   if (failuresBefore + 1 >= MOST_FAILURES) return undefined;

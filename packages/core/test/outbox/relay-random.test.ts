@@ -41,7 +41,8 @@ class RandomRun {
 
   async #act(): Promise<void> {
     const { broker } = this.bench;
-    broker.latencyMs = this.#pick([0, 0, 5, 100, 700]);
+    const most = this.#pick([0, 5, 100, 700]);
+    broker.latencyOf = () => Math.floor(this.#random() * most);
     const action = this.#random();
     if (action < 0.6) return this.#add();
     if (action < 0.7) broker.isConnected = !broker.isConnected;
@@ -97,7 +98,7 @@ class RandomRun {
 
   async #calm(): Promise<void> {
     this.bench.broker.isConnected = true;
-    this.bench.broker.latencyMs = 0;
+    this.bench.broker.latencyOf = undefined;
     for (const process of this.#processes) {
       process.fault.before = () => undefined;
       process.fault.after = () => undefined;

@@ -33,6 +33,8 @@ export class ScriptedBroker {
   readonly accepted: string[] = [];
   readonly calls: (readonly string[])[] = [];
   latencyMs = 0;
+  /** Instead of `latencyMs`, for each call anew; then it also accepts only when it answers. */
+  latencyOf: (() => number) | undefined;
   isConnected = true;
   verdictOf: (id: string) => Verdict = () => undefined;
 
@@ -41,10 +43,12 @@ export class ScriptedBroker {
     const verdicts = entries.map((entry) => this.verdictOf(idOf(entry)));
     if (verdicts.includes('throws')) throw new Error('this entry is strange');
     const isSilent = verdicts.includes('silent');
+    const latencyMs = this.latencyOf?.() ?? this.latencyMs;
+    if (this.latencyOf !== undefined && latencyMs > 0) await after(runtime, latencyMs);
     const blocked = new Set<string>();
     const outcomes = entries.map((entry, index) => (isSilent ? UNKNOWN : this.#outcomeOf(entry, verdicts[index], blocked)));
     if (isSilent) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    if (this.latencyMs > 0) await new Promise<void>((resolve) => runtime.setTimer(this.latencyMs, resolve));
+    if (this.latencyOf === undefined && latencyMs > 0) await after(runtime, latencyMs);
     return outcomes;
   }
 
@@ -60,6 +64,7 @@ export class ScriptedBroker {
 }
 
 const UNKNOWN: SendOutcome = { status: 'unknown' };
+const after = (runtime: Runtime, ms: number): Promise<void> => new Promise((resolve) => void runtime.setTimer(ms, resolve));
 
 /** What can be done to the statements of one process. */
 export interface StatementFault {

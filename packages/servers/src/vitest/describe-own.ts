@@ -31,7 +31,7 @@ export async function describeOwn<Name extends ServerName>(
     beforeAll(async () => server.use(await startOwn(name, runServers().folder)), START_MS);
     afterAll(() => server.end(), START_MS);
     afterEach(({ task }) => {
-      if (task.result?.state === 'fail') console.error(`trouble of ${title}, as its log has it:\n${server.node.trouble()}`);
+      if (task.result?.state === 'fail') process.stderr.write(`trouble of ${title}, as its log has it:\n${server.node.trouble()}\n`);
     });
     await tests(server);
   });
