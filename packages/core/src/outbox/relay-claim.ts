@@ -28,8 +28,12 @@ export class RelayClaim {
     return { monotonic: this.#runtime.monotonic(), now: this.#runtime.now() };
   }
 
-  /** The store has granted the right for `remainingMs` from the moment at which it was asked. */
+  /**
+   * The store has granted the right for `remainingMs` from the moment at which it was asked. One that has run out meanwhile stays over, and
+   * so does one of which nothing is left: what the store grants then is no renewal, for in between others may have had the share.
+   */
   granted(asked: Moment, remainingMs: number): void {
+    if (this.#remainingMs > 0 && (remainingMs <= 0 || this.leftMs <= 0)) this.revoke();
     this.#since = asked;
     this.#remainingMs = remainingMs;
   }

@@ -265,6 +265,26 @@ describe('a store that fails', () => {
     expect(await bench.left()).toBe(0);
   });
 
+  it('that renews the lease after others have had the share: what was read before is forgotten', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyMs = 4_000;
+    await bench.add(['m1', 'k'], ['m2', 'k'], ['m3', 'k']);
+    const slow = bench.process({ lease: '6s', batchSize: 1 });
+    slow.fault.before = (operation) => {
+      if (operation !== 'lease' || bench.broker.calls.length === 0) return;
+      slow.fault.before = () => undefined;
+      return new Promise((resolve) => void bench.runtime.setTimer(5_500, resolve));
+    };
+    slow.relay.start();
+    await bench.runtime.advance(6_400);
+    bench.broker.latencyMs = 0;
+    const other = await bench.running({ lease: '6s' });
+    expect(bench.broker.accepted).toEqual(['m1', 'm1', 'm2', 'm3']);
+    await other.relay.stop({ limitMs: 0, leaveMs: 100 });
+    await bench.runtime.advance(60_000);
+    expect(bench.broker.accepted.length).toBe(4);
+  });
+
   it('that never answers is given up after a lease, in a new life', async () => {
     const bench = await new RelayBench().open();
     const process = bench.process({ lease: '6s' });
