@@ -13,7 +13,7 @@ export type { CaseParent, ProcessLine, ProcessOrder, ProcessPart } from './trans
 export type { CaseProcess, CaseProcessEnd, PlayedPart } from './transport/case-process.ts';
 export { testStore, STORE_CASES } from './store/index.ts';
 export { runStoreCase } from './store/run-store-case.ts';
-export type { StoreCase, StoreCaseGroup } from './store/store-case.ts';
+export type { StoreCase, StoreCaseGroup, StoreNeed } from './store/store-case.ts';
 export type { BusinessData, StoreFaults, StoreHarness } from './store/store-harness.ts';
 export type { StoreRun } from './store/store-run.ts';
 export { overlay } from './overlay.ts';

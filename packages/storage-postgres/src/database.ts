@@ -13,6 +13,8 @@ export interface TransactionSettings {
   /** How long a connection is waited for. */
   readonly acquireTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** To be told why a transaction could not begin, however late, by those that may then keep its connection: it is taken from them. */
+  readonly giveBack?: (failure: unknown) => void;
 }
 
 /**

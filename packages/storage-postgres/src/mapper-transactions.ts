@@ -24,7 +24,7 @@ export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
   }
 
   async run<Result>(work: (tx: Tx) => Promise<Result>, settings: TransactionSettings): Promise<Result> {
-    const { isolation, acquireTimeoutMs, signal } = settings;
+    const { isolation, acquireTimeoutMs, signal, giveBack } = settings;
     const attempt = new Attempt(work, signal);
     let patience = this.#runtime.setTimer(acquireTimeoutMs, () => attempt.giveUp(acquireTimeoutMs));
     const outcome = this.#mapper.transact((tx) => {
@@ -34,6 +34,7 @@ export class MapperTransactions<Tx> implements PostgresTransactions<Tx> {
       };
       return attempt.work(tx, { query: (text) => this.query(tx, text, []), onEnd });
     }, isolation);
+    outcome.catch((error: unknown) => attempt.hasBegun || giveBack?.(error)); // Drizzle 0.45 keeps a connection on which BEGIN failed
     try {
       return await unlessAborted(outcome, attempt.signal);
     } catch (error) {
@@ -75,6 +76,10 @@ class Attempt<Tx, Result> {
     this.end = (): void => signal?.removeEventListener('abort', onAbort);
   }
 
+  get hasBegun(): boolean {
+    return this.#phase !== 'begin';
+  }
+
   giveUp(afterMs: number): void {
     this.#end.abort(unavailable(`no transaction could begin within ${afterMs} ms`, undefined));
   }
@@ -111,7 +116,7 @@ class Attempt<Tx, Result> {
 
   failureOf(error: unknown): unknown {
     if (this.signal.aborted) return this.signal.reason;
-    if (this.#phase === 'begin') return unavailable('the transaction could not begin', error);
+    if (!this.hasBegun) return unavailable('the transaction could not begin', error);
     if (this.#phase === 'commit') return isRefusedCommit(error) ? error : outcomeUnknown(error);
     const own = this.#failure?.error ?? error; // mappers put what happened to ROLLBACK in its place
     return own !== error && isConnectionLost(error) ? unavailable('the connection broke in the transaction', own) : own;

@@ -2,6 +2,8 @@ import { StoreError } from '@waybill/core/persistence';
 
 /** A deadlock, a serialization failure. */
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
+/** A statement after one that failed. */
+const IN_FAILED_TRANSACTION = '25P02';
 /** The server has gone, or is not there yet. */
 const GONE = /^(08...|57P0[123])$/;
 /** The connection, the server, the machine. `severity` is in the language of the server, and tells nothing. */
@@ -18,7 +20,7 @@ interface SqlError {
 }
 
 /** The error and what is behind it, as far as `cause` leads. */
-function chainOf(error: unknown): readonly object[] {
+export function chainOf(error: unknown): readonly object[] {
   const chain: object[] = [];
   for (let one = error; typeof one === 'object' && one !== null && chain.length < DEEPEST; one = 'cause' in one ? one.cause : undefined)
     chain.push(one);
@@ -32,6 +34,9 @@ const sqlErrorOf = (error: unknown): SqlError | undefined => chainOf(error).find
 
 /** True after a deadlock or a serialization failure, also where somebody has wrapped it. */
 export const isConflict = (error: unknown): boolean => chainOf(error).some((one) => isSqlError(one) && CONFLICTS.has(one.code));
+
+/** True where the database refused a statement because an earlier one of its transaction had failed. */
+export const isInFailedTransaction = (error: object): boolean => 'code' in error && error.code === IN_FAILED_TRANSACTION;
 
 /** True where the connection is to blame, as far as can be told from an error of `pg`. */
 export function isConnectionLost(error: unknown): boolean {

@@ -37,6 +37,8 @@ export interface StoreParts<Tx> {
   readonly transactions: PostgresTransactions<Tx>;
   readonly background: BackgroundDatabase;
   readonly runtime: Runtime;
+  /** See `TransactionSettings`. */
+  readonly giveBack?: (failure: unknown) => void;
   /** What is to be told of transactions that the application begins by itself, while the store is open. Returns what ends it. */
   readonly watch?: (transactions: OpenTransactions) => () => void;
 }
@@ -114,7 +116,8 @@ export class StoreOnPostgres<Tx> implements PostgresStore<Tx> {
     this.#assertOpen();
     const { isolation = 'read-committed', signal } = options;
     signal?.throwIfAborted();
-    const settings = { isolation: ISOLATIONS[isolation], acquireTimeoutMs: this.#parts.acquireTimeoutMs, signal };
+    const { acquireTimeoutMs, giveBack } = this.#parts;
+    const settings = { isolation: ISOLATIONS[isolation], acquireTimeoutMs, signal, ...(giveBack === undefined ? {} : { giveBack }) };
     const added = new Set<string>();
     try {
       const result = await this.#parts.transactions.run((tx) => this.#within({ tx, added }, () => work(tx)), settings);

@@ -2,6 +2,7 @@ import { systemRuntime } from '@waybill/core/transport';
 import type { PostgresTransactions } from './database.ts';
 import { backgroundPoolOf } from './pg/background-pool.ts';
 import type { PgConnection, PgPool } from './pg/pg-client.ts';
+import { HeldConnections } from './pg/held-connections.ts';
 import { PgBackground } from './pg/pg-background.ts';
 import { PgTransactions } from './pg/pg-transactions.ts';
 import { watchPool } from './pg/watch-pool.ts';
@@ -16,6 +17,7 @@ export function postgres<Client extends PgConnection, Tx = Client>(options: Post
   const resolved = resolvePostgresOptions(options as PostgresOptions<never, never>);
   const { pool, backgroundPool } = options;
   const runtime = systemRuntime(); // a database does not run in virtual time: how long it is waited for is real time
+  const held = new HeldConnections();
   const own = new PgTransactions(pool, runtime) as unknown as PostgresTransactions<Tx>;
   const isOwn = backgroundPool === undefined;
   const open = (): PgPool => backgroundPool ?? backgroundPoolOf(pool, resolved.notify);
@@ -25,6 +27,7 @@ export function postgres<Client extends PgConnection, Tx = Client>(options: Post
     transactions: options.transactions ?? own,
     background,
     runtime,
-    watch: (transactions) => watchPool(pool, transactions),
+    giveBack: (failure) => held.giveBack(failure),
+    watch: (transactions) => watchPool(pool, transactions, held),
   });
 }

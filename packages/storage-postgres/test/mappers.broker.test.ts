@@ -1,62 +1,39 @@
+import type { Socket } from 'node:net';
 import { createBus, defineCommand, endpoint, handler, silentLogger, systemRuntime } from '@waybill/core';
-import { storeClock } from '@waybill/core/persistence';
+import { type IStore, storeClock } from '@waybill/core/persistence';
 import { describeServer } from '@waybill/servers/vitest';
 import { memory } from '@waybill/transport-memory';
-import { sql as drizzleSql } from 'drizzle-orm';
-import { drizzle as connect } from 'drizzle-orm/node-postgres';
-import { CamelCasePlugin, Kysely, PostgresDialect, sql as kyselySql } from 'kysely';
 import { Pool } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
-import { drizzle } from '../src/drizzle.ts';
-import { type PostgresStore, postgres } from '../src/index.ts';
-import { kysely } from '../src/kysely.ts';
 import { entryOf, gate, outcomeOf } from './support/bench.ts';
+import { type AnyWay, overDrizzle, overKysely } from './support/way.ts';
 
-/** A store over a mapper, with statements of the application in the mapper's own way. */
-interface Mapped<Tx> {
-  readonly store: PostgresStore<Tx>;
-  readonly query: (tx: Tx, statement: string) => Promise<unknown>;
+const MAPPERS: readonly (readonly [string, AnyWay])[] = [
+  ['Drizzle', overDrizzle],
+  ['Kysely', overKysely],
+];
+
+/** An open store on a pool of its own. */
+interface Opened extends AsyncDisposable {
+  readonly store: IStore;
+  readonly pool: Pool;
 }
-
-function withDrizzle(pool: Pool): Mapped<unknown> {
-  const store = postgres({ pool, transactions: drizzle(connect(pool)), acquireTimeout: '500ms' });
-  const mapped: Mapped<Parameters<Parameters<typeof store.transact>[0]>[0]> = {
-    store,
-    query: async (tx, statement) => (await tx.execute(drizzleSql.raw(statement))).rows[0],
-  };
-  return mapped as unknown as Mapped<unknown>;
-}
-
-function withKysely(pool: Pool): Mapped<unknown> {
-  const db = new Kysely<{ orders: { id: string } }>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
-  const store = postgres({ pool, transactions: kysely(db), acquireTimeout: '500ms' });
-  const mapped: Mapped<Parameters<Parameters<typeof store.transact>[0]>[0]> = {
-    store,
-    query: async (tx, statement) => (await kyselySql.raw(statement).execute(tx)).rows[0],
-  };
-  return mapped as unknown as Mapped<unknown>;
-}
-
-const MAPPERS = [
-  ['Drizzle', withDrizzle],
-  ['Kysely', withKysely],
-] as const;
 
 await describeServer('postgres', (server) => {
-  describe.each(MAPPERS)('transactions of %s', (name, map) => {
+  describe.each(MAPPERS)('transactions of %s', (name, { store: make, sql }) => {
     const scope = name.toLowerCase();
     const key = { scope, endpoint: 'e', handlerId: 'h', idempotencyKey: 'k' };
 
-    async function opened(max = 5): Promise<Mapped<unknown> & { readonly pool: Pool } & AsyncDisposable> {
+    async function opened(max = 5): Promise<Opened> {
       const pool = new Pool({ connectionString: server.url, max });
-      const mapped = map(pool);
-      await mapped.store.open({ runtime: systemRuntime(), provisioning: 'apply' });
+      const store = make({ pool, acquireTimeout: '500ms' });
+      await store.open({ runtime: systemRuntime(), provisioning: 'apply' });
       await pool.query('create table if not exists orders (id text primary key)');
       const close = async (): Promise<void> => {
-        await mapped.store.close();
+        await store.close();
         await pool.end();
       };
-      return { ...mapped, pool, [Symbol.asyncDispose]: close };
+      return { store, pool, [Symbol.asyncDispose]: close };
     }
 
     const isStored = async (pool: Pool, id: string): Promise<boolean> =>
@@ -64,11 +41,11 @@ await describeServer('postgres', (server) => {
 
     it('hold what the application writes, the key, the response and the messages', async () => {
       await using bench = await opened();
-      const { store, query, pool } = bench;
+      const { store, pool } = bench;
       const body = Uint8Array.from({ length: 256 }, (_, index) => index);
       await store.transact(async (tx) => {
         expect(await store.inbox.claim(tx, key, { now: storeClock })).toEqual({ status: 'new' });
-        await query(tx, `insert into orders values ('${scope} done')`);
+        await sql(tx)`insert into orders values (${`${scope} done`})`;
         await store.inbox.keepResponse(tx, key, body);
         await store.outbox.add(tx, scope, [entryOf('first', { body }), entryOf('second', { partitionKey: '$1 ? {}' })]);
       });
@@ -95,7 +72,7 @@ await describeServer('postgres', (server) => {
       await using bench = await opened();
       const own = new Error('no');
       const failed = bench.store.transact(async (tx) => {
-        await bench.query(tx, `insert into orders values ('${scope} failed')`);
+        await sql(tx)`insert into orders values (${`${scope} failed`})`;
         throw own;
       });
       await expect(failed).rejects.toBe(own);
@@ -105,8 +82,8 @@ await describeServer('postgres', (server) => {
     it('are refused when a statement failed and its error was caught', async () => {
       await using bench = await opened();
       const swallowed = bench.store.transact(async (tx) => {
-        await bench.query(tx, `insert into orders values ('${scope} swallowed')`);
-        await bench.query(tx, 'select 1 / 0').catch(() => {});
+        await sql(tx)`insert into orders values (${`${scope} swallowed`})`;
+        await sql(tx)`select 1 / 0`.catch(() => {});
       });
       expect(await outcomeOf(swallowed)).toBe('TRANSACTION_ROLLED_BACK');
       expect(await isStored(bench.pool, 'swallowed')).toBe(false);
@@ -122,31 +99,46 @@ await describeServer('postgres', (server) => {
       await vi.waitFor(() => expect(bench.pool.waitingCount).toBe(0), 5_000);
       await using other = await opened();
       const cut = bench.store.transact(async (tx) => {
-        await bench.query(tx, `insert into orders values ('${scope} cut')`);
-        const { pid } = (await bench.query(tx, 'select pg_backend_pid() as pid')) as { readonly pid: number };
-        await other.pool.query('select pg_terminate_backend($1)', [pid]);
-        await bench.query(tx, 'select 1');
+        await sql(tx)`insert into orders values (${`${scope} cut`})`;
+        const [row] = await sql(tx)`select pg_backend_pid() as pid`;
+        await other.pool.query('select pg_terminate_backend($1)', [row?.['pid']]);
+        await sql(tx)`select 1`;
       });
       expect(await outcomeOf(cut)).toBe('STORE_UNAVAILABLE');
       expect(await isStored(other.pool, 'cut')).toBe(false);
-      await vi.waitFor(async () => expect(await outcomeOf(bench.store.transact((tx) => bench.query(tx, 'select 1')))).toBe('done'), 5_000);
+      await vi.waitFor(async () => expect(await outcomeOf(bench.store.transact((tx) => sql(tx)`select 1`))).toBe('done'), 5_000);
+    });
+
+    it('give the connection back on which none could begin', async () => {
+      await using bench = await opened(1);
+      bench.pool.once('acquire', (client) => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy());
+      expect(await outcomeOf(bench.store.transact(() => Promise.resolve()))).toBe('STORE_UNAVAILABLE');
+      expect(await outcomeOf(bench.store.transact((tx) => sql(tx)`select 1`))).toBe('done');
+    });
+
+    it('give it back also where they had been given up before', async () => {
+      await using bench = await opened(1);
+      await bench.pool.query('select 1');
+      const silent = new Promise<Socket>((resolve) => {
+        bench.pool.once('acquire', (client) => {
+          const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+          stream.pause(); // the answer to BEGIN does not come
+          resolve(stream);
+        });
+      });
+      expect(await outcomeOf(bench.store.transact(() => Promise.resolve()))).toBe('STORE_UNAVAILABLE');
+      (await silent).destroy();
+      await vi.waitFor(async () => expect(await outcomeOf(bench.store.transact((tx) => sql(tx)`select 1`))).toBe('done'), 5_000);
     });
 
     it('come to a conflict after a serialization failure, however deep the mapper has put it', async () => {
       await using bench = await opened();
       const conflicting = bench.store.transact(
         async (tx) => {
-          await bench.query(tx, `insert into orders select '${scope} total ' || count(*) from orders where id like '${scope} total%'`);
-          await bench.store.transact(
-            (other) =>
-              bench.query(
-                other,
-                `insert into orders select '${scope} total other' || count(*) from orders where id like '${scope} total%'`,
-              ),
-            {
-              isolation: 'serializable',
-            },
-          );
+          const add = (one: unknown, what: string) =>
+            sql(one)`insert into orders select ${`${scope} total ${what}`} || count(*) from orders where id like ${`${scope} total%`}`;
+          await add(tx, '');
+          await bench.store.transact((other) => add(other, 'other'), { isolation: 'serializable' });
         },
         { isolation: 'serializable' },
       );
@@ -159,7 +151,7 @@ await describeServer('postgres', (server) => {
       const [begun, late] = [gate(), gate()];
       const aborted = bench.store.transact(
         async (tx) => {
-          await bench.query(tx, `insert into orders values ('${scope} aborted')`);
+          await sql(tx)`insert into orders values (${`${scope} aborted`})`;
           begun.open();
           await late.opened;
         },
@@ -177,7 +169,7 @@ await describeServer('postgres', (server) => {
     it("are nobody else's while a handler runs on after its time", async () => {
       await using bench = await opened(1);
       const [isLate, goOn, isOver] = [gate(), gate(), gate()];
-      const insert = (tx: unknown, id: string): Promise<unknown> => bench.query(tx, `insert into orders values ('${scope} ${id}')`);
+      const insert = (tx: unknown, id: string): Promise<unknown> => sql(tx)`insert into orders values (${`${scope} ${id}`})`;
       const Place = defineCommand<{ readonly id: string }>('orders.place');
       const slow = handler(
         Place,

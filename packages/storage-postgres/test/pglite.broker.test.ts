@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { systemRuntime } from '@waybill/core';
 import { storeClock } from '@waybill/core/persistence';
@@ -37,6 +38,20 @@ describe('a store in a PGlite', () => {
     expect((await store.outbox.held({ scope: 's', limit: 5 })).map(({ reason, state }) => [reason, state])).toEqual([['no', 'held']]);
     expect(await store.outbox.decide('s', a, 'discard')).toBe(true);
     expect(await store.outbox.status({ scope: 's', now: storeClock })).toEqual({ waiting: 0, delayed: 0, held: 0, oldestMs: 0 });
+  });
+
+  it('runs a transaction under the isolation that is asked for', async () => {
+    for (const isolation of ['read-committed', 'repeatable-read', 'serializable'] as const) {
+      const { rows } = await store.transact((tx) => tx.query('show transaction_isolation'), { isolation });
+      expect(rows).toEqual([{ transaction_isolation: isolation.replace('-', ' ') }]);
+    }
+  });
+
+  it('is of the version that the README tells', async () => {
+    const { rows } = await db.query<{ readonly version: string }>('select version()');
+    const [, server, own] = /^PostgreSQL (\S+) \(PGlite (\S+)\)/.exec(rows[0]?.version ?? '') ?? [];
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    expect(readme.includes(`| PGlite ${own} | PostgreSQL ${server} |`)).toBe(true);
   });
 
   it('rolls back, and says so where a failure was swallowed', async () => {

@@ -2,17 +2,14 @@ import type { BusinessData, StoreFaults, StoreHarness } from '@waybill/conforman
 import type { IStore } from '@waybill/core/persistence';
 import { type ProxiedConnection, type StreamTap, TcpProxy } from '@waybill/fault-kit';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
-import { postgres } from '../src/index.ts';
+import { businessData, isCounted, MAKE_BUSINESS_TABLE } from './support/business-data.ts';
+import type { AnyWay } from './support/way.ts';
 
 /** What the stores send and have open: their own pools are made like the one they are given. */
 interface Watch {
   statements: number;
   readonly connections: Set<PoolClient>;
 }
-
-const DATA = '/* data */';
-/** What belongs to a transaction, the notice after its commit too, which comes at any moment; and the data of the tests. */
-const NOT_COUNTED = /^\s*(begin|commit|rollback|listen|select pg_notify|\/\* data)/i;
 
 /** A pool that counts, and all that are made like it. */
 function watchedPool(watch: Watch, config: PoolConfig): Pool {
@@ -24,7 +21,7 @@ function watchedPool(watch: Watch, config: PoolConfig): Pool {
         const before = queried.query;
         queried.query = (...given) => {
           const query = given[0] as string | { readonly text: string };
-          if (!NOT_COUNTED.test(typeof query === 'string' ? query : query.text)) watch.statements += 1;
+          if (isCounted(typeof query === 'string' ? query : query.text)) watch.statements += 1;
           return Reflect.apply(before, client, given);
         };
         if (this !== shared) watch.connections.add(client);
@@ -36,39 +33,29 @@ function watchedPool(watch: Watch, config: PoolConfig): Pool {
   return shared;
 }
 
-/** One database; all stores reach it through a proxy, and share the pool of the application. */
-export class PostgresHarness implements StoreHarness<PoolClient>, AsyncDisposable {
+/** One database; all stores reach it through a proxy, and share the pool of the application. What their handlers get is the way's. */
+export class PostgresHarness implements StoreHarness, AsyncDisposable {
   readonly tellsOthers = true;
-  readonly data: BusinessData<PoolClient>;
-  readonly faults: StoreFaults<PoolClient>;
+  readonly data: BusinessData<unknown>;
+  readonly faults: StoreFaults<unknown>;
   readonly #watch: Watch = { statements: 0, connections: new Set() };
   readonly #pool: Pool;
   readonly #admin: Pool;
   readonly #commits: LostCommits;
   readonly #proxy: TcpProxy;
+  readonly #way: AnyWay;
 
-  private constructor(url: string, proxy: TcpProxy, commits: LostCommits) {
+  private constructor(url: string, way: AnyWay, proxy: TcpProxy, commits: LostCommits) {
+    this.#way = way;
     this.#proxy = proxy;
     this.#commits = commits;
     this.#admin = new Pool({ connectionString: url, max: 2 });
     this.#pool = watchedPool(this.#watch, { connectionString: proxy.url, max: 40 });
-    this.data = {
-      set: async (tx, key, value) => {
-        await tx.query(`${DATA} insert into business values ($1, $2) on conflict (key) do update set value = excluded.value`, [key, value]);
-      },
-      get: async (tx, key) => {
-        const { rows } = await tx.query<{ value: string }>(`${DATA} select value from business where key = $1`, [key]);
-        return rows[0]?.value;
-      },
-      fail: async (tx) => {
-        await tx.query(`${DATA} select 1 / 0`);
-        throw new Error('the database divides by zero');
-      },
-    };
+    this.data = businessData(way.sql);
     this.faults = {
       breakConnection: async (tx) => {
-        const { rows } = await tx.query<{ pid: number }>(`${DATA} select pg_backend_pid() as pid`);
-        await this.#admin.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+        const [row] = await way.sql(tx)`/* data */ select pg_backend_pid() as pid`;
+        await this.#admin.query('select pg_terminate_backend($1)', [row?.['pid']]);
       },
       loseCommit: async (isStored) => this.#commits.loseNext(isStored),
       goAway: async () => {
@@ -79,16 +66,16 @@ export class PostgresHarness implements StoreHarness<PoolClient>, AsyncDisposabl
     };
   }
 
-  static async open(url: string): Promise<PostgresHarness> {
+  static async open(url: string, way: AnyWay): Promise<PostgresHarness> {
     const commits = new LostCommits();
     const proxy = await TcpProxy.open(url, { tap: (connection) => commits.tap(connection) });
-    const harness = new PostgresHarness(url, proxy, commits);
-    await harness.#admin.query('create table business (key text primary key, value text not null)');
+    const harness = new PostgresHarness(url, way, proxy, commits);
+    await harness.#admin.query(MAKE_BUSINESS_TABLE);
     return harness;
   }
 
-  create(): IStore<PoolClient> {
-    return postgres({ pool: this.#pool, acquireTimeout: '3s' });
+  create(): IStore {
+    return this.#way.store({ pool: this.#pool, acquireTimeout: '3s' });
   }
 
   statements(): number {

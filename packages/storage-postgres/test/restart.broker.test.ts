@@ -9,6 +9,7 @@ await describeOwn('postgres', (server) => {
     bench.store.outbox.onAdded('s', () => (told += 1));
     await vi.waitFor(() => expect(told).toBe(1), 10_000);
     await bench.add('s', entryOf('before'));
+    await vi.waitFor(() => expect(told).toBe(2), 10_000); // the notice comes after the commit, and could be lost with the server
     await server.node.kill();
     expect(await outcomeOf(bench.add('s', entryOf('during')))).toBe('STORE_UNAVAILABLE');
     expect(await outcomeOf(bench.lease('s', 'r'))).toBe('STORE_UNAVAILABLE');

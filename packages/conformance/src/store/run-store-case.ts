@@ -10,7 +10,7 @@ import { StoreRun } from './store-run.ts';
  */
 export async function runStoreCase<Tx>(one: StoreCase, author: StoreHarness<Tx>): Promise<Verdict> {
   const run = new StoreRun(author as StoreHarness<unknown>);
-  if (one.needs !== undefined && run.faults[one.needs] === undefined) return 'not offered';
+  if (one.needs !== undefined && !run.offers(one.needs)) return 'not offered';
   return judge(run, [], () => verdictOf(one, run));
 }
 

@@ -5,6 +5,9 @@ import type { StoreRun } from './store-run.ts';
 /** The groups of cases; each is a folder of `cases`. */
 export type StoreCaseGroup = 'life' | 'transactions' | 'inbox' | 'outbox' | 'relay' | 'operator' | 'hostile' | 'faults';
 
+/** A fault, or that something goes on at the side of an open transaction. */
+export type StoreNeed = keyof StoreFaults<unknown> | 'sideBySide';
+
 /** One behaviour that every store must show. */
 export interface StoreCase {
   /** What holds, as a sentence; the file is named after it. */
@@ -12,8 +15,8 @@ export interface StoreCase {
   /** Its number; the file name begins with it. */
   readonly number: number;
   readonly group: StoreCaseGroup;
-  /** The fault that it cannot do without: where the harness has it not, the case is `not offered`. */
-  readonly needs?: keyof StoreFaults<unknown>;
+  /** What it cannot do without: where the harness has it not, the case is `not offered`. */
+  readonly needs?: StoreNeed;
   /** Throws unless the behaviour holds. */
   readonly run: (run: StoreRun) => Promise<Verdict | void>;
 }

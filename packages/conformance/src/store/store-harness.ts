@@ -24,12 +24,17 @@ export interface StoreFaults<Tx> {
 export interface StoreHarness<Tx = unknown> extends CaseTimes {
   /**
    * A new store, not open. All stores of one harness reach the same data, as processes reach one database; cases keep apart by scopes
-   * and keys of their own. It can run at least eight transactions at once.
+   * and keys of their own. It can run at least eight transactions at once, unless it says `oneAtATime`.
    */
   create(): IStore<Tx>;
   readonly data: BusinessData<Tx>;
   /** True where `onAdded` hears of what other stores commit. @default false */
   readonly tellsOthers?: boolean;
+  /**
+   * True where a transaction begins, and all else happens, only when the transaction before it has ended, as on a single connection. Then
+   * what needs another one at its side is `not offered`, and that they follow each other is held to. @default false
+   */
+  readonly oneAtATime?: boolean;
   /** How many statements all stores of the harness have sent until now; BEGIN, COMMIT, ROLLBACK and those of `data` do not count. @default not asked */
   statements?(): number;
   /** @default none: cases that need a fault are `not offered` */

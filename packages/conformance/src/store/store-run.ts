@@ -1,5 +1,6 @@
 import type { IStore, StoreOpenOptions } from '@waybill/core/persistence';
 import { CaseRun } from '../case-run.ts';
+import type { StoreNeed } from './store-case.ts';
 import type { BusinessData, StoreFaults, StoreHarness } from './store-harness.ts';
 
 /** All `now` of a case lie after what its own clock and that of the database say, so that what was stored is due. */
@@ -11,6 +12,8 @@ export class StoreRun extends CaseRun {
   readonly faults: StoreFaults<unknown>;
   /** True where `onAdded` hears of what other stores commit. */
   readonly tellsOthers: boolean;
+  /** True where a transaction begins only when the one before it has ended. */
+  readonly oneAtATime: boolean;
   /** How many statements were sent until now; `undefined` where nobody counts. */
   readonly statements: (() => number) | undefined;
   readonly #harness: StoreHarness<unknown>;
@@ -24,8 +27,14 @@ export class StoreRun extends CaseRun {
     this.data = harness.data;
     this.faults = harness.faults ?? {};
     this.tellsOthers = harness.tellsOthers === true;
+    this.oneAtATime = harness.oneAtATime === true;
     this.statements = harness.statements?.bind(harness);
     this.#zero = this.runtime.now() + AHEAD_MS;
+  }
+
+  /** Whether the harness has what a case cannot do without. */
+  offers(need: StoreNeed): boolean {
+    return need === 'sideBySide' ? !this.oneAtATime : this.faults[need] !== undefined;
   }
 
   /** A new store, not open. Whoever opens it closes it. */

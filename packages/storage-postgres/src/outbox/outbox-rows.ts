@@ -47,9 +47,18 @@ function rareOptionsOf({ notBefore, expiresAt, priority, copy }: TransportEntry)
   return isRare ? JSON.stringify({ notBefore, expiresAt, priority, copy } satisfies RareOptions) : undefined;
 }
 
+/** A text behind a sign, which {@link unmarked} takes away: PGlite loses a U+FEFF with which a text begins. */
+const marked = (column: string): string => `'=' || ${column}`;
+
+const unmarked = (text: unknown): string | undefined => (typeof text === 'string' ? text.slice(1) : undefined);
+
 /** The columns that {@link toRow} reads. */
-export const ROW_COLUMNS = `o.sequence::text as sequence, o.attempts::text as attempts, floor(date_part('epoch', o.added_at) * 1000)::text as added,
-  o.destination_kind as kind, o.destination, o.partition_key as key, o.headers::text as headers, o.options::text as options, o.body`;
+export const ROW_COLUMNS: string = `o.sequence::text as sequence, o.attempts::text as attempts, floor(date_part('epoch', o.added_at) * 1000)::text as added,
+  o.destination_kind as kind, ${marked('o.destination')} as destination, ${marked('o.partition_key')} as key,
+  o.headers::text as headers, o.options::text as options, o.body`;
+
+/** Those that {@link toHeldRow} reads. */
+export const HELD_COLUMNS: string = `o.state, ${marked('o.reason')} as reason, ${ROW_COLUMNS}`;
 
 /** A row as it was stored. */
 export function toRow(row: SqlRow): OutboxRow {
@@ -60,14 +69,15 @@ export function toRow(row: SqlRow): OutboxRow {
 /** A row that an operator must decide on. */
 export function toHeldRow(row: SqlRow): HeldRow {
   const { reason, state } = row;
-  return { ...toRow(row), reason: typeof reason === 'string' ? reason : '', state: state === 'parked' ? 'parked' : 'held' };
+  return { ...toRow(row), reason: unmarked(reason) ?? '', state: state === 'parked' ? 'parked' : 'held' };
 }
 
 function entryOf({ kind, destination, key, headers, options, body }: SqlRow): TransportEntry {
   const rare = typeof options === 'string' ? (JSON.parse(options) as RareOptions) : {};
-  const keyed = typeof key === 'string' ? { partitionKey: key } : {};
+  const partitionKey = unmarked(key);
+  const keyed = partitionKey === undefined ? {} : { partitionKey };
   return {
-    destination: destinationOf(String(kind), String(destination)),
+    destination: destinationOf(String(kind), unmarked(destination) ?? ''),
     headers: new Map(Object.entries(JSON.parse(String(headers)) as Record<string, string>)),
     body: body as Uint8Array,
     ...keyed,

@@ -1,5 +1,5 @@
 import { leaseSql } from './lease-sql.ts';
-import { ROW_COLUMNS } from './outbox-rows.ts';
+import { HELD_COLUMNS } from './outbox-rows.ts';
 
 /** The statements of the outbox. */
 export interface OutboxSql {
@@ -35,7 +35,7 @@ update ${schema}.outbox_slot set relay = null where scope = $1::text and relay =
 ) select count(*)::int as count from gone`,
     markFailed: markFailed(schema, isOwn),
     status: status(schema),
-    held: `select o.state, o.reason, ${ROW_COLUMNS} from ${schema}.outbox o
+    held: `select ${HELD_COLUMNS} from ${schema}.outbox o
 where o.scope = $1::text and o.state in ('held', 'parked') and o.sequence > $2::bigint order by o.sequence limit $3::int`,
     retry: decide(
       `update ${schema}.outbox set state = 'waiting', attempts = 0, due_at = null, retry_at = null, reason = null where ${isHeld}`,

@@ -1,7 +1,7 @@
 import { unlessAborted } from '@waybill/core/persistence';
 import type { Runtime } from '@waybill/core/transport';
 import type { PostgresTransactions, SqlRow, SqlValue, TransactionSettings } from '../database.ts';
-import { isConnectionLost, isRefusedCommit, outcomeUnknown, rolledBack, unavailable } from '../postgres-errors.ts';
+import { isConnectionLost, isInFailedTransaction, isRefusedCommit, outcomeUnknown, rolledBack, unavailable } from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
 import type { PgConnection, PgPool } from './pg-client.ts';
 
@@ -44,8 +44,6 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
     return rows;
   }
 }
-
-const IN_FAILED_TRANSACTION = '25P02';
 
 /** One transaction on one connection. */
 class Session {
@@ -118,8 +116,8 @@ class Session {
   };
 
   /** Statements after the first that failed are refused because of it. */
-  readonly #onRefusal = (error: Error & { readonly code?: unknown }): void => {
+  readonly #onRefusal = (error: Error): void => {
     if (isConnectionLost(error)) this.#broken ??= error; // the socket will say it later
-    if (error.code !== IN_FAILED_TRANSACTION) this.#refusal = error;
+    if (!isInFailedTransaction(error)) this.#refusal = error;
   };
 }

@@ -1,19 +1,33 @@
+import { isInFailedTransaction } from '../postgres-errors.ts';
 import type { OpenTransactions } from '../postgres-store.ts';
+import type { HeldConnections } from './held-connections.ts';
 import type { PgConnection, PgPool } from './pg-client.ts';
 
 /**
- * Keeps connections that break, idle or in use, from ending the process and, outside of production, notes the transactions that the
- * application begins by itself. Returns what ends it.
+ * Keeps connections that break, idle or in use, from ending the process, notes whose failures are whose, lets refusals tell the failure
+ * that they come from and, outside of production, notes the transactions that the application begins by itself. Returns what ends it.
  */
-export function watchPool<Client extends PgConnection>(pool: PgPool<Client>, transactions: OpenTransactions): () => void {
+export function watchPool<Client extends PgConnection>(
+  pool: PgPool<Client>,
+  transactions: OpenTransactions,
+  held: HeldConnections,
+): () => void {
   const isProduction = process.env['NODE_ENV'] === 'production';
   const watched = new Map<Client, () => void>();
   const onAcquire = (client: Client): void => {
     if (watched.has(client)) return;
-    client.on('error', ignore); // mappers listen to none; the statement that needs the connection fails
+    const onError = (error: Error): void => held.note(client, error); // mappers listen to none; the statement that needs the connection fails
+    const explain = refusalsInOrder();
+    const onRefusal = (error: Error): void => {
+      held.note(client, error);
+      explain(error);
+    };
+    client.on('error', onError);
+    client.connection?.on('errorMessage', onRefusal);
     const restore = isProduction ? (): void => {} : watchClient(client, transactions);
     watched.set(client, () => {
-      client.removeListener('error', ignore);
+      client.removeListener('error', onError);
+      client.connection?.removeListener('errorMessage', onRefusal);
       restore();
     });
   };
@@ -30,6 +44,15 @@ export function watchPool<Client extends PgConnection>(pool: PgPool<Client>, tra
 }
 
 const ignore = (): void => {};
+
+/** Puts behind each refusal of a failed transaction what made it fail: whoever has caught that may be all who knew, and mappers tell no more. */
+function refusalsInOrder(): (error: Error) => void {
+  let last: Error | undefined;
+  return (error) => {
+    if (!isInFailedTransaction(error)) last = error;
+    else if (last !== undefined) error.cause ??= last;
+  };
+}
 
 const BEGIN = /^\s*(begin|start\s+transaction)\b/i;
 const END = /^\s*(commit|end|rollback(?!\s+to)|abort)\b/i;

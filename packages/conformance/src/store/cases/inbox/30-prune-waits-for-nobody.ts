@@ -7,6 +7,7 @@ export const pruneWaitsForNobody: StoreCase = {
   name: 'prune ends while transactions are open that have claimed, takes nothing from them, and keeps nobody waiting',
   number: 30,
   group: 'inbox',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     await bench.claimed({ idempotencyKey: 'old' });

@@ -7,6 +7,7 @@ export const aLateCommitIsNotSkipped: StoreCase = {
   name: 'a row whose transaction commits after later ones were read and removed is found',
   number: 34,
   group: 'outbox',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     const relay = bench.relay();

@@ -6,6 +6,7 @@ export const visibleAfterTheCommit: StoreCase = {
   name: 'nothing that a transaction writes is seen by others before its commit, and all of it after',
   number: 10,
   group: 'transactions',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     const other = await bench.join();

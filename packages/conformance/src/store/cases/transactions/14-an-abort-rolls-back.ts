@@ -19,7 +19,8 @@ export const anAbortRollsBack: StoreCase = {
         await bench.setData(tx, 'order', 'written');
         begun.open();
         await late.opened;
-        await Promise.allSettled([bench.setData(tx, 'late', 'written'), bench.store.outbox.add(tx, bench.scope, [entryOf('late')])]);
+        await outcomeOf(bench.setData(tx, 'late', 'written'));
+        await outcomeOf(bench.store.outbox.add(tx, bench.scope, [entryOf('late')]));
         ended.open();
       },
       { signal: abort.signal },

@@ -6,6 +6,7 @@ export const aDeadlockIsAConflict: StoreCase = {
   name: 'of two transactions that wait for each other one fails with TRANSACTION_CONFLICT, however its work wraps or swallows that, and may be run again',
   number: 18,
   group: 'transactions',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     const ways: readonly ((error: unknown) => void)[] = [

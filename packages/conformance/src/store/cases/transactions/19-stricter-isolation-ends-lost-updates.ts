@@ -6,6 +6,7 @@ export const stricterIsolationEndsLostUpdates: StoreCase = {
   name: 'of two that change what both have read, the later one fails with TRANSACTION_CONFLICT where isolation is stricter than READ COMMITTED',
   number: 19,
   group: 'transactions',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     for (const isolation of ['repeatable-read', 'serializable'] as const) {

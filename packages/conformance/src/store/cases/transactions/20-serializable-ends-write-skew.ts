@@ -6,6 +6,7 @@ export const serializableEndsWriteSkew: StoreCase = {
   name: 'under serializable, of two that each write what the other has read one fails with TRANSACTION_CONFLICT',
   number: 20,
   group: 'transactions',
+  needs: 'sideBySide',
   run: async (run) => {
     const bench = await StoreBench.open(run);
     const both = makeGate();
