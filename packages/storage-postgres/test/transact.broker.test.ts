@@ -133,6 +133,26 @@ await describeServer('postgres', (server) => {
       await expect(isStored(bench, 'late')).resolves.toBe(false);
     });
 
+    it('that failed leaves no statement behind that goes on, in no transaction, with what it had begun', async () => {
+      await using bench = await Bench.open(server.url, {}, { max: 1 });
+      const second: Promise<string>[] = [];
+      const failed = bench.store.transact((tx) => {
+        const first = tx.query("insert into orders select 'first' from pg_sleep(0.1)");
+        second.push(
+          outcomeOf(
+            first.then(
+              () => insert(tx, 'second'),
+              () => insert(tx, 'second'),
+            ),
+          ),
+        );
+        return Promise.all([first, Promise.reject(new Error('no'))]);
+      });
+      expect(await outcomeOf(failed)).toBe('no');
+      expect(await second[0]).not.toBe('done');
+      expect([await isStored(bench, 'first'), await isStored(bench, 'second')]).toEqual([false, false]);
+    });
+
     it('is refused when a statement failed and its error was caught, unless a savepoint stood before it', async () => {
       await using bench = await Bench.open(server.url);
       const swallowed = bench.store.transact(async (tx) => {

@@ -31,6 +31,8 @@ export interface PgConnection {
   query(query: PgQuery): Promise<PgResult>;
   /** Gives it back to its pool; with `true` it is closed. */
   release(destroy?: boolean): void;
+  /** False while a statement runs. */
+  readonly readyForQuery?: boolean;
   /** The protocol below it, which tells what the server refuses, whoever catches it. */
   readonly connection?: PgProtocol;
   on(event: 'error', listener: (error: Error) => void): unknown;

@@ -89,6 +89,10 @@ class Session {
       return unavailable('the connection broke in the transaction', error);
     }
     if (this.#state !== 'open') return error;
+    if (this.#client.readyForQuery === false) {
+      this.destroy(); // something that the work began still runs: what follows it would be in no transaction, or in that of somebody else
+      return error;
+    }
     try {
       await this.#client.query({ text: 'rollback', query_timeout: CONTROL_MS });
       this.#state = 'ended';
