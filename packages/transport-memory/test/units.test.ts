@@ -181,6 +181,29 @@ describe('a unit of work', () => {
     await bench[Symbol.asyncDispose]();
   });
 
+  it.each(['rabbitmq', 'sqs', 'kafka', 'database'] as const)(
+    'skips a handler that has succeeded also where a foreign message has no id, on %s',
+    async (like) => {
+      const broker = memoryBroker({ like });
+      let failures = 0;
+      const failing = handler(Placed, () => {
+        failures += 1;
+        if (failures === 1) throw new Error('once');
+      });
+      const adding = handler(Placed, async (order, context) => void (await addOne(order, context as ConsumeContext)), { id: 'adding' });
+      const orders = endpoint('orders', { handlers: [failing, adding], recovery: { retries: 0, redeliver: ['1s'] } });
+      await using bench = await unitBench([orders], { broker });
+      const foreign = memory({ broker });
+      await foreign.open({ runtime: bench.runtime, onState: () => undefined });
+      const headers = new Map([[HEADERS.name, 'orders.placed']]);
+      const body = new TextEncoder().encode('{"orderId":"a"}');
+      await foreign.send([{ destination: { kind: 'endpoint', name: 'orders' }, headers, body }], {});
+      await bench.runtime.advance(5_000);
+      expect([failures, bench.store.rows('orders').get('a')]).toEqual([2, 1]);
+      await foreign.close();
+    },
+  );
+
   it('begins inside of the middleware, which has no transaction and sends as without a store', async () => {
     const came: string[] = [];
     const codes: string[] = [];

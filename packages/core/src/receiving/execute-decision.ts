@@ -87,6 +87,7 @@ export type GivenUp = Omit<FailedAttempt, 'counts'>;
 async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capabilities, endpoint }: ReceivePlan): Promise<SettleResult> {
   const { delivery, context, counts } = failed;
   const headers = new Map<string, string>([
+    ...missingId(failed),
     [HEADERS.attempt, String(attemptsToTell(context.attempt, delivery, capabilities))],
     [HEADERS.redelivery, String(counts.redeliveries + 1)],
   ]);
@@ -101,6 +102,10 @@ async function redeliver(failed: FailedAttempt, delayMs: number, { runtime, capa
     );
   return result;
 }
+
+/** A message that came without an id keeps the one under which it was handled: by that the inbox knows what was done. */
+const missingId = ({ delivery: { message }, context: { messageId } }: GivenUp): readonly (readonly [string, string])[] =>
+  message.headers.has(HEADERS.id) ? [] : [[HEADERS.id, messageId]];
 
 async function discard(failed: FailedAttempt, { runtime, endpoint }: ReceivePlan): Promise<SettleResult> {
   const result = await failed.delivery.ack();
@@ -117,6 +122,7 @@ async function deadLetter(failed: GivenUp, reason: DeadLetterReason, plan: Recei
   const { delivery, context, error } = failed;
   await plan.sendFault(context, reason, error);
   const headers = failureHeaders({
+    missing: missingId(failed),
     reason,
     error,
     origin: plan.endpoint,

@@ -10,6 +10,8 @@ const MAX_ERROR_LENGTH = 8_192;
 
 /** What a dead letter says about its end. */
 export interface FinalFailure {
+  /** Headers that the message came without, and that are kept. */
+  readonly missing?: readonly (readonly [string, string])[];
   readonly reason: DeadLetterReason;
   readonly error: unknown;
   readonly origin: string;
@@ -24,6 +26,7 @@ export interface FinalFailure {
 /** The headers that tell why a message stands in the dead letters. The error's text is cut to what the broker takes. */
 export function failureHeaders(failure: FinalFailure): ReadonlyMap<string, string> {
   const headers = new Map<string, string>([
+    ...(failure.missing ?? []),
     [HEADERS.reason, failure.reason],
     [HEADERS.origin, failure.origin],
     [HEADERS.attempt, String(failure.attempt)],
