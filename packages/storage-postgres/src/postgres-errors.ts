@@ -4,6 +4,8 @@ import { StoreError } from '@waybill/core/persistence';
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 /** A statement after one that failed. */
 const IN_FAILED_TRANSACTION = '25P02';
+/** `idle_in_transaction_session_timeout`, `transaction_timeout`. */
+const OVERDUE: ReadonlySet<unknown> = new Set(['25P03', '25P04']);
 /** The server has gone, or is not there yet. */
 const GONE = /^(08...|57P0[123])$/;
 /** The connection, the server, the machine. `severity` is in the language of the server, and tells nothing. */
@@ -65,6 +67,15 @@ export function conflict(cause: unknown): StoreError {
 export function outcomeUnknown(cause: unknown): StoreError {
   const what = 'PostgreSQL gave no answer to COMMIT: all of the transaction is stored, or nothing';
   return new StoreError('TRANSACTION_OUTCOME_UNKNOWN', `${what}. Look whether it is before you run it again.`, { cause });
+}
+
+/** True where the server has ended the session because a transaction stood open for too long: idle, or in all. That is no fault of the connection. */
+export const isOverdue = (error: unknown): boolean => OVERDUE.has(sqlErrorOf(error)?.code);
+
+export function overdue(cause: unknown): StoreError {
+  const what = 'PostgreSQL ended the transaction because it stood open for longer than the server lets it. Nothing was changed';
+  const wayOut = 'Do less in it, or raise `idle_in_transaction_session_timeout` or `transaction_timeout`';
+  return new StoreError('TRANSACTION_ROLLED_BACK', `${what}. ${wayOut}.`, { cause });
 }
 
 export function rolledBack(cause: unknown): StoreError {

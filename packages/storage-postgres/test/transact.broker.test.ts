@@ -76,8 +76,7 @@ await describeServer('postgres', (server) => {
           bench.store.transact(async (tx) => {
             const pid = await pidOf(tx);
             const sleeping = tx.query('select pg_sleep(30)').catch(fail);
-            await bench.pool.query('select pg_terminate_backend($1)', [pid]);
-            await sleeping;
+            await Promise.all([sleeping, bench.pool.query('select pg_terminate_backend($1)', [pid])]);
           }),
         );
       const passOn = (error: unknown): never => {

@@ -27,11 +27,15 @@ await describeServer('postgres', (server) => {
   };
 
   /** A bus on the store of the bench, whose one handler does as told. */
-  const start = async (bench: Bench, body: Body, timeout?: number) => {
+  const start = async (
+    bench: Bench,
+    body: Body,
+    given: { readonly timeout?: number; readonly recovery?: { readonly retries: number } } = {},
+  ) => {
     const place = handler(Place, async (order, context) => {
       await body(order, context as ConsumeContext, context.transaction as PoolClient);
     });
-    const orders = endpoint('orders', { handlers: [place], ...(timeout === undefined ? {} : { timeout }) });
+    const orders = endpoint('orders', { handlers: [place], ...given });
     const bus = createBus({ name: 'shop', transport: memory(), store: bench.store, endpoints: [orders], logger: silentLogger });
     await bus.start();
     return bus;
@@ -62,6 +66,22 @@ await describeServer('postgres', (server) => {
       await bus.send(Place, { orderId: 'killed' });
       await expect.poll(() => timesOf(bench, 'killed'), { timeout: 10_000 }).toBe(1);
       expect(attempts).toEqual([1, 1, 1]);
+    });
+
+    it('counts as failed when the server ends it because it takes too long: run again without end it would never be done', async () => {
+      await using bench = await Bench.open(server.url, {}, { idle_in_transaction_session_timeout: 50 });
+      const attempts: number[] = [];
+      await using bus = await start(
+        bench,
+        async (_, { attempt }, tx) => {
+          attempts.push(attempt);
+          if (attempts.length < 3) await new Promise((resolve) => void tx.once('error', resolve));
+        },
+        { recovery: { retries: 2 } },
+      );
+      await bus.send(Place, { orderId: 'slow' });
+      await expect.poll(() => attempts.length, { timeout: 10_000 }).toBe(3);
+      expect(attempts).toEqual([1, 2, 3]);
     });
 
     it('is run again after a deadlock with another, and counts', async () => {
@@ -98,7 +118,7 @@ await describeServer('postgres', (server) => {
           late.push(await outcomeOf(add(tx, 'late')));
           isOver.open();
         },
-        500,
+        { timeout: 500 },
       );
       await bus.send(Place, { orderId: 'slow' });
       await bus.send(Place, { orderId: 'other' });

@@ -313,8 +313,8 @@ export const ERROR_CODES = {
   TRANSACTION_ROLLED_BACK: {
     radius: 'delivery',
     meaning:
-      'A statement in the transaction failed and its error was caught: the database rolled back instead of committing; nothing was changed.',
-    wayOut: 'Let the error of a failed statement pass, or set a savepoint before the statement.',
+      'The database rolled back instead of committing: a statement had failed and its error was caught, or the transaction stood open for longer than the database lets it. Nothing was changed.',
+    wayOut: 'Let the error of a failed statement pass, or set a savepoint before the statement; do less in the transaction.',
   },
   EVENT_LOOP_BLOCKED: {
     radius: 'endpoint',

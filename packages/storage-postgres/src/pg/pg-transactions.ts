@@ -1,7 +1,16 @@
 import { unlessAborted } from '@waybill/core/persistence';
 import type { Runtime } from '@waybill/core/transport';
 import type { PostgresTransactions, SqlRow, SqlValue, TransactionSettings } from '../database.ts';
-import { isConnectionLost, isInFailedTransaction, isRefusedCommit, outcomeUnknown, rolledBack, unavailable } from '../postgres-errors.ts';
+import {
+  isConnectionLost,
+  isInFailedTransaction,
+  isOverdue,
+  isRefusedCommit,
+  outcomeUnknown,
+  overdue,
+  rolledBack,
+  unavailable,
+} from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
 import type { PgConnection, PgPool } from './pg-client.ts';
 
@@ -86,7 +95,7 @@ class Session {
   async rollback(error: unknown): Promise<unknown> {
     if (this.#broken !== undefined && this.#state === 'open') {
       this.destroy();
-      return unavailable('the connection broke in the transaction', error);
+      return isOverdue(this.#refusal) ? overdue(this.#refusal) : unavailable('the connection broke in the transaction', error);
     }
     if (this.#state !== 'open') return error;
     if (this.#client.readyForQuery === false) {
