@@ -28,6 +28,18 @@ interface Flight {
   readonly rows: readonly OutboxRow[];
   /** Never rejects. */
   readonly sending: Promise<BatchResult>;
+  /** True when something was accepted while it was under way: then it is not the broker's fault that nothing of it is. */
+  isBesideFruit: boolean;
+}
+
+/** What has become of flights that have landed. */
+interface Landed {
+  readonly rows: readonly OutboxRow[];
+  readonly result: BatchResult;
+  /** What was sent before and is not written down yet. */
+  readonly before: BatchResult;
+  /** True when nothing of them was accepted, nor of what was under way beside them. */
+  readonly isFruitless: boolean;
 }
 
 const rowsOf = ({ rows }: Flight): readonly OutboxRow[] => rows;
@@ -200,16 +212,12 @@ export class OutboxRelay {
         result = NOTHING_SENT;
         isFull = waiting.length > 0 && this.#isFull(waiting); // nothing may mean that the store has failed
       } else {
-        if (!(await this.#landsSoon(flights))) {
-          await this.#store.mark(result);
-          result = NOTHING_SENT;
-        }
-        const landed = await this.#land(flights, waiting);
-        if (!isFruitful(landed.result)) {
-          await this.#store.mark(result);
+        const landed = await this.#land(flights, waiting, result);
+        if (landed.isFruitless) {
+          await this.#store.mark(landed.before);
           return this.#fruitless(landed.rows, landed.result);
         }
-        result = bothResults(result, landed.result);
+        result = bothResults(landed.before, landed.result);
         waiting = unblocked(waiting, landed.result);
       }
       waiting = await this.#begin(waiting, flights);
@@ -224,7 +232,7 @@ export class OutboxRelay {
     while (rest.length > 0 && flights.length < this.#mostFlights) {
       const [rows, others] = splitFlight(rest, flights.flatMap(rowsOf), this.#flightSize);
       if (rows.length === 0 || !(await this.#mayBegin([...flights.flatMap(rowsOf), ...rest]))) return rest;
-      flights.push({ rows, sending: this.#send(rows) });
+      flights.push({ rows, sending: this.#send(rows), isBesideFruit: false });
       rest = others;
     }
     return rest;
@@ -243,32 +251,35 @@ export class OutboxRelay {
   }
 
   /** What was accepted is written down together with what is accepted soon after it, and else before that: were this process to end, it would be sent again. */
-  #landsSoon([oldest]: readonly Flight[]): Promise<boolean> {
-    return settlesInTime((oldest as Flight).sending, { limitMs: SOON_MS, runtime: this.#parts.runtime });
+  #landsSoon({ sending }: Flight): Promise<boolean> {
+    return settlesInTime(sending, { limitMs: SOON_MS, runtime: this.#parts.runtime });
   }
 
   /** Waits for the oldest flight, and renews the lease meanwhile. Where nothing of it was accepted, for what is beside it too. */
-  async #land(
-    flights: Flight[],
-    waiting: readonly OutboxRow[],
-  ): Promise<{ readonly rows: readonly OutboxRow[]; readonly result: BatchResult }> {
-    const [oldest, ...others] = flights as [Flight, ...Flight[]];
-    await this.#store.renewUntil(oldest.sending, [...flights.flatMap(rowsOf), ...waiting]);
-    let { rows } = oldest;
-    let result = await oldest.sending;
-    flights.shift();
-    if (!isFruitful(result))
-      for (const { rows: more, sending } of others) {
-        rows = [...rows, ...more];
-        result = bothResults(result, await sending);
-        flights.shift();
+  async #land(flights: Flight[], waiting: readonly OutboxRow[], sentBefore: BatchResult): Promise<Landed> {
+    let before = sentBefore;
+    let rows: readonly OutboxRow[] = [];
+    let result = NOTHING_SENT;
+    let isFruitless = true;
+    while (isFruitless && flights.length > 0) {
+      const [oldest] = flights as [Flight, ...Flight[]];
+      if (!(await this.#landsSoon(oldest))) {
+        await this.#store.mark(before);
+        before = NOTHING_SENT;
       }
+      await this.#store.renewUntil(oldest.sending, [...flights.flatMap(rowsOf), ...waiting]);
+      rows = [...rows, ...oldest.rows];
+      result = bothResults(result, await oldest.sending);
+      isFruitless = !isFruitful(result) && !(oldest.isBesideFruit && this.#parts.isConnected());
+      flights.shift();
+    }
     if (isFruitful(result)) {
+      for (const flight of flights) flight.isBesideFruit = true;
       this.#pace.fruitful();
       this.#most = Math.min(this.#options.batchSize, this.#most * 2);
       this.#parts.monitor.goesWell();
     }
-    return { rows, result };
+    return { rows, result, before, isFruitless };
   }
 
   /** One after another while the transport does not answer for all, and where batches are tiny. */
@@ -282,8 +293,8 @@ export class OutboxRelay {
 
   /** True while what was read is this relay's own for long enough to be sent. Else it is forgotten, for somebody else may send it. */
   async #mayBegin(rows: readonly OutboxRow[]): Promise<boolean> {
-    if (this.#life === 'ending') return false;
-    return this.#store.lastsFor(this.#options.leaseMs / 3, rows);
+    const lasts = await this.#store.lastsFor(this.#options.leaseMs / 3, rows);
+    return lasts && this.#life !== 'ending'; // a stop may have come while the store was asked
   }
 
   async #send(rows: readonly OutboxRow[]): Promise<BatchResult> {

@@ -13,7 +13,7 @@ export interface RelayOptions {
   readonly lease?: Duration;
   /** The most rows that are read and sent at once. @default 1,000 */
   readonly batchSize?: number;
-  /** The most bytes of bodies that are read at once; two batches may be in memory. A larger row goes alone. @default 8 MiB */
+  /** The most bytes of bodies that are read at once; four times as much may be in memory. A larger row goes alone. @default 8 MiB */
   readonly maxBatchBytes?: number;
   /** After the last row it is looked so soon for further ones, and then ever less often, up to `pollMax`. @default '50ms' */
   readonly pollMin?: Duration;

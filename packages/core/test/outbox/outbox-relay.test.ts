@@ -2,6 +2,7 @@ import { StoreError } from '@waybill/core';
 import type { VirtualRuntime } from '@waybill/simulation';
 import { describe, expect, it } from 'vitest';
 import { RelayBench, entryOf } from '../support/relay-bench.ts';
+import { gate } from '../support/waiting.ts';
 
 /** Resolves after so many milliseconds of virtual time. */
 const after = (runtime: VirtualRuntime, ms: number): Promise<void> => new Promise((resolve) => void runtime.setTimer(ms, resolve));
@@ -165,6 +166,54 @@ describe('the outbox relay', () => {
     await bench.runtime.advance(100);
     expect(bench.broker.calls.slice(2)).toEqual([ids(1, 2), ids(3, 4), ids(5, 8)]);
     expect(await bench.left()).toBe(0);
+  });
+
+  it('keeps its share for what is beside a flight of which nothing was accepted', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = (id) => (['m1', 'm2'].includes(id) ? 'rejected' : undefined);
+    bench.broker.latencyOf = () => (bench.broker.calls.at(-1)?.includes('m3') === true ? 20_000 : 0);
+    await bench.add(...ids(1, 4));
+    await bench.running({ batchSize: 4 });
+    await bench.running({ batchSize: 4 });
+    await bench.runtime.advance(60_000);
+    expect(bench.broker.accepted.filter((id) => id === 'm3')).toEqual(['m3']);
+  });
+
+  it('writes down what was accepted while it waits for what is beside a flight of which nothing was', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = (id) => (['m3', 'm4', 'm5', 'm6'].includes(id) ? 'rejected' : undefined);
+    bench.broker.latencyOf = () => (bench.broker.calls.length === 4 ? 10_000 : 10 * bench.broker.calls.length);
+    await bench.add(...ids(1, 8));
+    await bench.running({ batchSize: 4 });
+    await bench.runtime.advance(500);
+    expect([bench.broker.calls.length, await bench.left()]).toEqual([4, 6]);
+  });
+
+  it('takes what is not accepted beside something that is for the fault of its rows, and tries these again as late as any', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = (id) => (id === 'm3' ? 'unknown' : undefined);
+    bench.broker.latencyMs = 10;
+    await bench.add(...ids(1, 3));
+    await bench.running({ batchSize: 4 });
+    await bench.runtime.advance(900);
+    expect(bench.broker.calls).toEqual([['m1', 'm2'], ['m3']]);
+  });
+
+  it('lets nothing leave after a stop that came while its lease was renewed', async () => {
+    const bench = await new RelayBench().open();
+    await bench.add('m1');
+    const process = bench.process();
+    const renewal = gate<void>();
+    const leases = [after(bench.runtime, 11_000), renewal.promise];
+    process.fault.after = (operation) => (operation === 'lease' ? leases.shift() : undefined);
+    process.relay.start();
+    await bench.runtime.advance(11_000);
+    expect(leases).toEqual([]);
+    const stopping = process.relay.stop({ limitMs: 0, leaveMs: 1_000 });
+    renewal.resolve();
+    await bench.runtime.advance(1_000);
+    await stopping;
+    expect(bench.broker.calls).toEqual([]);
   });
 
   it('does not ask a store that fails again and again while something is under way', async () => {
