@@ -51,6 +51,7 @@ export class PendingSend implements Deadline<PendingSend> {
 
   /** The caller has what the adapter says to that within a turn of the event loop; else `unknown`. */
   abandon({ controller, runtime }: GivingUp, cause: unknown, unknown: readonly SendOutcome[]): void {
+    this.#unlisten?.(); // it is given up once
     controller.abort(cause);
     void runtime.yield().then(() => this.finish(unknown));
   }

@@ -59,6 +59,18 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     expect([runtime.pendingTimers(), listeners()]).toEqual([0, 0]);
   });
 
+  it('gives several entries up once: their signal says nothing any more when the adapter hears of the timeout', async () => {
+    const { signal, listeners } = signalWithCount();
+    const left: number[] = [];
+    const { sender, runtime } = await sending(
+      (_entries, options) => new Promise(() => options.signal?.addEventListener('abort', () => left.push(listeners()))),
+    );
+    const outcomes = sender.send([entryOf('a'), entryOf('b')], { signal });
+    await runtime.advance(TIMEOUT_MS);
+    await outcomes;
+    expect(left).toEqual([0]);
+  });
+
   it('ends each at its own timeout, by one timer for all', async () => {
     const { sender, runtime } = await sending((entries) =>
       entries[0]?.headers.get(HEADERS.id) === 'answered' ? Promise.resolve([accepted()]) : new Promise(() => undefined),
