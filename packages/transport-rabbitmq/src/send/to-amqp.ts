@@ -36,13 +36,14 @@ class HeaderTable {
 /** What makes the properties of messages. It remembers the last time that it read: many messages share one. */
 export function amqpWriter(): (message: TransportMessage, facts: OutgoingFacts) => OutgoingProperties {
   const readTime = isoTimeReader();
+  const isOurForm = ourFormReader();
   return ({ headers }, facts) => {
     const properties = emptyProperties();
     const sentText = headers.get(HEADERS.sent) ?? '';
     const sent = readTime(sentText);
     if (sent >= 0) properties.timestamp = Math.floor(sent / 1_000); // AMQP has whole seconds; the header has the rest
     if (isShort(facts.nativeId)) properties.messageId = facts.nativeId;
-    const impliedBy = isOurForm(sentText) ? idThatImplies(sent, headers) : undefined;
+    const impliedBy = isOurForm(sentText, sent) ? idThatImplies(sent, headers) : undefined;
     headers.forEach((value, name) => {
       if (impliedBy !== undefined && (name === HEADERS.sent || (name === HEADERS.conversation && value === impliedBy))) return;
       if (name === HEADERS.replyTo && facts.replyTo !== undefined) return;
@@ -66,8 +67,18 @@ function idThatImplies(sent: number, headers: TransportMessage['headers']): stri
   return id !== undefined && headers.has(HEADERS.conversation) && timeInId(id) === sent ? id : undefined;
 }
 
-/** True for a time as core writes it, `2026-11-21T14:00:00.999Z`: in another form it would not come back as it was. */
-const isOurForm = (time: string): boolean => time.length === 24 && time[19] === '.' && time.endsWith('Z');
+/** Tells whether a text is how core writes that time, `2026-11-21T14:00:00.999Z`: in another form it would not come back as it was. Remembers the last. */
+function ourFormReader(): (text: string, epochMs: number) => boolean {
+  let lastText = '';
+  let isOurs = false;
+  return (text, epochMs) => {
+    if (text !== lastText) {
+      isOurs = !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === text;
+      lastText = text;
+    }
+    return isOurs;
+  };
+}
 
 type Writable = { -readonly [Name in keyof OutgoingProperties]-?: OutgoingProperties[Name] };
 

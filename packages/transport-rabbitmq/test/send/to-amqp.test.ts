@@ -106,6 +106,12 @@ describe('what the id says', () => {
   const backOf = (headers: Record<string, string>): Record<string, string> =>
     Object.fromEntries(fromAmqp({ content: body, properties: sent(headers) }).headers) as Record<string, string>;
 
+  const withTime = (sentText: string): Record<string, string> => {
+    const hex = Date.parse(sentText).toString(16).padStart(12, '0');
+    const id = `${hex.slice(0, 8)}-${hex.slice(8)}${ID.slice(13)}`;
+    return { [HEADERS.id]: id, [HEADERS.conversation]: id, [HEADERS.sent]: sentText };
+  };
+
   it('is not in the table: the time of sending, and the conversation that begins with it', () => {
     expect(sent(own)).toMatchObject({ messageId: ID, timestamp: 1_763_733_600, headers: undefined });
     expect(tableOf(sent({ ...own, [HEADERS.conversation]: 'another', 'x-own': 'mine' }))).toEqual({
@@ -121,6 +127,10 @@ describe('what the id says', () => {
     ['another millisecond', { ...own, [HEADERS.sent]: '2025-11-21T14:00:00.998Z' }],
     ['another second', { ...own, [HEADERS.sent]: '2025-11-21T14:00:01.999Z' }],
     ['the same time in another form', { ...own, [HEADERS.sent]: '2025-11-21T15:00:00.999+01:00' }],
+    ['the same time with a space', { ...own, [HEADERS.sent]: '2025-11-21 14:00:00.999Z' }],
+    ['the same time with a small letter', { ...own, [HEADERS.sent]: '2025-11-21t14:00:00.999Z' }],
+    ['a day that is none', { ...own, ...withTime('2025-02-30T00:00:00.000Z') }],
+    ['an hour that is none', { ...own, ...withTime('2025-11-21T24:00:00.000Z') }],
     ['no time', { [HEADERS.id]: ID, [HEADERS.conversation]: ID }],
     ['an id of another version', { ...own, [HEADERS.id]: ID.replace('-7', '-4'), [HEADERS.conversation]: ID.replace('-7', '-4') }],
     ['an id in capitals', { ...own, [HEADERS.id]: ID.toUpperCase(), [HEADERS.conversation]: ID.toUpperCase() }],
