@@ -199,6 +199,18 @@ describe('the outbox relay', () => {
     expect(bench.broker.calls).toEqual([['m1', 'm2'], ['m3']]);
   });
 
+  it('lets nothing more leave when the connection is lost between two halves', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.latencyOf = () => 10 * bench.broker.calls.length;
+    bench.broker.verdictOf = (id) => (['m1', 'm2'].includes(id) ? undefined : 'unknown');
+    await bench.add(...ids(1, 12));
+    await bench.running({ batchSize: 4 });
+    await bench.runtime.advance(15);
+    bench.broker.isConnected = false;
+    await bench.runtime.advance(10_000);
+    expect(bench.broker.calls).toEqual([ids(1, 2), ids(3, 4), ids(5, 6)]);
+  });
+
   it('lets nothing leave after a stop that came while its lease was renewed', async () => {
     const bench = await new RelayBench().open();
     await bench.add('m1');
