@@ -1,11 +1,11 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage, Options } from 'amqplib';
 import type { LargeOrder, MakeQueueClient } from './queue-client.ts';
 import { PREFETCH } from './queue-client.ts';
 
 type Acks = 'one by one' | 'together';
 
-/** The client alone. Acks leave one by one, or those of a turn of the event loop together. */
-export function amqplib(acks: Acks = 'one by one'): MakeQueueClient {
+/** The client alone. Acks leave one by one, or those of a turn of the event loop together; further properties are those of each message. */
+export function amqplib(acks: Acks = 'one by one', further: () => Options.Publish = () => ({})): MakeQueueClient {
   return async ({ url, type, queue, onOrder }) => {
     const { connect } = await import('amqplib');
     const sending = await (await connect(url)).createConfirmChannel();
@@ -20,7 +20,7 @@ export function amqplib(acks: Acks = 'one by one'): MakeQueueClient {
     return {
       send: (order, done) => {
         const content = Buffer.from(JSON.stringify(order));
-        sending.publish('', queue, content, { persistent: true, mandatory: true, contentType: 'application/json' }, done);
+        sending.publish('', queue, content, { ...further(), persistent: true, mandatory: true, contentType: 'application/json' }, done);
       },
       consume: async () => {
         ({ consumerTag } = await receiving.consume(queue, (message) => {
