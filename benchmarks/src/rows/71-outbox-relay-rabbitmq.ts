@@ -10,7 +10,10 @@ export const rows: readonly Row[] = [
     servers: ['postgres', 'rabbitmq'],
     ours: relayRate('waybill-rabbitmq', { makeOrder: (number) => new LargeOrder(number) }),
     peers: { 'amqplib, publishing out of memory': publishedRate, 'amqplib, with id, type, source and time as ours': describedRate },
-    targets: [{ against: 'amqplib, publishing out of memory', atLeast: 0.8 }],
+    targets: [
+      { against: 'amqplib, publishing out of memory', atLeast: 0.8 },
+      { against: 'amqplib, with id, type, source and time as ours', atLeast: 0.8 },
+    ],
     note: 'Both into a classic queue that nobody reads, persistent, mandatory and confirmed. Ours reads each message from the database and removes it there; amqplib sends bodies that it makes, 500 under way, without properties and with those that ours has: they cost the broker a quarter of a message.',
   },
 ];
