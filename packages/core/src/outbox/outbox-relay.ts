@@ -53,7 +53,7 @@ type Turn =
 const FRUITLESS_AT_MOST = 2;
 /** So many are under way beside each other: while the last of one are answered, the broker has the first of the next. */
 const MOST_FLIGHTS = 2;
-/** So long at most what was accepted stays in the outbox, in milliseconds. */
+/** After so long, in milliseconds, what was accepted is written down though what is beside it has no answer yet. */
 const SOON_MS = 50;
 /** A batch of fewer rows leaves as a whole. */
 const LEAST_TO_SPLIT = 4;
