@@ -28,7 +28,7 @@ async function complaints(program: string): Promise<ReadonlyMap<number, string>>
   try {
     writeFileSync(join(folder, 'program.ts'), program);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...CONFIG, include: ['program.ts'] }));
-    const { output } = await runTool(folder, 'tsc', ['--pretty', 'false']);
+    const { output } = await runTool(folder, 'tsc', ['--pretty', 'false', '--singleThreaded']);
     const parts = output.split(/^program\.ts\((\d+),\d+\): /m).slice(1);
     return new Map(parts.flatMap((part, index) => (index % 2 === 0 ? [[Number(part), parts[index + 1] ?? ''] as const] : [])));
   } finally {

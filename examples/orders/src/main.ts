@@ -1,7 +1,6 @@
 import 'reflect-metadata'; // inversify wants it first
 
 import { HELP, readOptions, type Options } from './options.ts';
-import { run } from './run.ts';
 
 let options: Options | undefined;
 try {
@@ -17,6 +16,7 @@ else if (options !== undefined) {
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   try {
+    const { run } = await import('./run.ts'); // who asks for help, or is wrong about an option, waits for no bus
     const nothingLost = await run({ ...options, print: console.log, coloured, signal: ended.signal });
     process.exitCode = nothingLost ? 0 : 1;
   } catch (error) {

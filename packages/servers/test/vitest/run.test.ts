@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 const vitest = join(dirname(fileURLToPath(import.meta.resolve('vitest/package.json'))), 'vitest.mjs');
 const WHERE_NO_DOCKER_IS = { PATH: join(root, 'absent'), WAYBILL_SERVER_SOURCES: 'docker', NO_COLOR: '1' };
 
-it('shows tests without a server as not run, and says why', async () => {
+it.concurrent('shows tests without a server as not run, and says why', async () => {
   const { exitCode, output } = await run(WHERE_NO_DOCKER_IS);
   expect(output).toMatch(/Tests +4 skipped \(4\)/);
   expect(output).toMatch(
@@ -18,7 +18,7 @@ it('shows tests without a server as not run, and says why', async () => {
   expect(exitCode).toBe(0);
 });
 
-it('fails where the server is required', async () => {
+it.concurrent('fails where the server is required', async () => {
   const { exitCode, output } = await run({ ...WHERE_NO_DOCKER_IS, WAYBILL_REQUIRE: 'all' });
   expect(output).toContain('Set WAYBILL_RABBITMQ_URL to the address of one');
   expect(output).toContain('FAIL  rabbitmq is required by WAYBILL_REQUIRE, and no test ran against it.');

@@ -54,10 +54,11 @@ describe('an exchange in which one thing is broken', () => {
   it(`ends in time with codes only, ${SEEDS} times`, async () => {
     const lengths = await recorded();
     const results: string[] = [];
-    for (let first = 1; first <= SEEDS; first += ABREAST) {
-      const seeds = Array.from({ length: ABREAST }, (_, at) => first + at);
-      results.push(...(await Promise.all(seeds.map((seed) => broken(seed, lengths)))));
-    }
+    const seeds = Array.from({ length: SEEDS }, (_, at) => at + 1).values(); // each lane takes the next: none waits for the slowest of all
+    const lane = async (): Promise<void> => {
+      for (const seed of seeds) results.push(await broken(seed, lengths));
+    };
+    await Promise.all(Array.from({ length: ABREAST }, lane));
     expect(results.filter((result) => result.startsWith('seed')).join('\n')).toBe('');
     expect(results.filter((result) => result === 'done').length).toBeGreaterThanOrEqual(FEWEST_BROKEN);
   }, 120_000);
