@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { defaultServerConditions } from 'vite';
@@ -29,6 +30,7 @@ export default defineConfig({
           ],
           exclude: ['**/*.broker.test.ts', '**/node_modules/**', '**/dist/**'],
           isolate: false,
+          maxWorkers: Math.max(4, availableParallelism()), // a third of the time goes by in waiting: for sockets, timers, processes
           testTimeout: 20_000, // for what hangs: on a busy machine a process that a test starts takes more than the usual 5 s
         },
       },
@@ -39,6 +41,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts', 'tools/*/test/**/*.broker.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
+          sequence: { groupOrder: 1 }, // after the unit tests, which have another number of workers
           pool: 'forks', // a thread with a socket to a broker that answers no more does not end: Node waits for its requests
           globalSetup: ['packages/servers/src/vitest/global-setup.ts'],
           testTimeout: 30_000,
