@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { Pace, Variant } from '../../row.ts';
+import type { QueueType } from '../rabbitmq/queue-client.ts';
 import type { Side, Urls } from './side.ts';
 import { loadSide, type SideName } from './side.ts';
 
@@ -15,6 +16,8 @@ export interface Workload {
   /** At the same time, each with the same settings. @default 1 */
   readonly processes?: number;
   readonly makeOrder: (number: number) => object;
+  /** Where they go to, if that is a queue. */
+  readonly queue?: QueueType;
 }
 
 /** So many orders are worked off before anything is measured, and so many after that. */
@@ -56,10 +59,11 @@ interface Measured {
 }
 
 async function measure(side: Side, { name, workload, pace, urls, client }: Measured): Promise<number> {
-  const { makeOrder, processes = 1 } = workload;
+  const { makeOrder, processes = 1, queue } = workload;
   const { warm, counted } = ordersOf(pace);
-  await side.fill(ordersUpTo(warm + counted, makeOrder), urls);
+  await side.fill(ordersUpTo(warm + counted, makeOrder), urls, queue);
   await client.query('vacuum (analyze)');
+  const endEmptying = await side.keepEmpty?.(urls);
   const program = fileURLToPath(new URL('work-process.ts', import.meta.url));
   const workers = Array.from({ length: processes }, () => fork(program, [name, ...urls.filter((url) => url !== undefined)]));
   try {
@@ -68,6 +72,7 @@ async function measure(side: Side, { name, workload, pace, urls, client }: Measu
     return ((warm + counted - handled) * 1_000) / (performance.now() - at);
   } finally {
     await Promise.all(workers.map(end));
+    await endEmptying?.();
   }
 }
 

@@ -1,13 +1,17 @@
+import type { QueueType } from '../rabbitmq/queue-client.ts';
+
 /** A program that works off what stands in tables of PostgreSQL. */
 export interface Side {
   /** Its schema there; nothing else is. */
   readonly schema: string;
   /** Makes the tables, and stores the orders, in transactions of {@link STORED_TOGETHER}. */
-  fill(orders: Iterable<object>, urls: Urls): Promise<void>;
+  fill(orders: Iterable<object>, urls: Urls, queue?: QueueType): Promise<void>;
   /** A statement: true when nothing is left, what is handled and not yet written down included. */
   readonly isEmpty: string;
   /** Works until the process ends. Returns what tells how many orders are handled. */
   work(urls: Urls): Promise<() => number>;
+  /** Keeps a queue empty that nobody reads. Returns what ends that. @default there is none */
+  keepEmpty?(urls: Urls): Promise<() => Promise<void>>;
   /** Removes what is left elsewhere. @default there is nothing */
   clear?(urls: Urls): Promise<void>;
 }
