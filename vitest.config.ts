@@ -6,6 +6,12 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@waybill/source', ...defaultServerConditions]; // workspace packages run from source, no build first
 
+const WORKERS = Math.max(4, availableParallelism()); // a third of the time goes by in waiting: for sockets, timers, processes
+
+/** Where tests stand whose file names end so. */
+const testsNamed = (ending: string): string[] =>
+  ['packages/*/test', 'scripts/test', 'examples/*/test', 'benchmarks/test', 'tools/*/test'].map((folder) => `${folder}/**/*${ending}`);
+
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } }, // explicit: oxc does not lower standard decorators
   resolve: { conditions },
@@ -21,27 +27,32 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [
-            'packages/*/test/**/*.test.ts',
-            'scripts/test/**/*.test.ts',
-            'examples/*/test/**/*.test.ts',
-            'benchmarks/test/**/*.test.ts',
-            'tools/*/test/**/*.test.ts',
-          ],
-          exclude: ['**/*.broker.test.ts', '**/node_modules/**', '**/dist/**'],
+          include: testsNamed('.test.ts'),
+          exclude: ['**/*.broker.test.ts', '**/*.process.test.ts', '**/node_modules/**', '**/dist/**'],
           isolate: false,
-          maxWorkers: Math.max(4, availableParallelism()), // a third of the time goes by in waiting: for sockets, timers, processes
-          testTimeout: 20_000, // for what hangs: on a busy machine a process that a test starts takes more than the usual 5 s
+          maxWorkers: WORKERS,
+          testTimeout: 20_000, // for what hangs: on a busy machine some take more than the usual 5 s
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process', // starts programs: compilers, runners, examples
+          include: testsNamed('.process.test.ts'),
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          isolate: false,
+          maxWorkers: WORKERS,
+          testTimeout: 20_000,
         },
       },
       {
         extends: true,
         test: {
           name: 'broker',
-          include: ['packages/*/test/**/*.broker.test.ts', 'examples/*/test/**/*.broker.test.ts', 'tools/*/test/**/*.broker.test.ts'],
+          include: testsNamed('.broker.test.ts'),
           exclude: ['**/node_modules/**', '**/dist/**'],
           isolate: true,
-          sequence: { groupOrder: 1 }, // after the unit tests, which have another number of workers
+          sequence: { groupOrder: 1 }, // after the others, which have another number of workers
           pool: 'forks', // a thread with a socket to a broker that answers no more does not end: Node waits for its requests
           globalSetup: ['packages/servers/src/vitest/global-setup.ts'],
           testTimeout: 30_000,
