@@ -5,7 +5,7 @@ import type { SendOutcome, TransportEntry } from '../transport/transport-message
 import type { OutboxMonitor } from './outbox-monitor.ts';
 import type { IOutboxStore, OutboxRow } from './outbox-store.ts';
 import type { BatchResult } from './relay-batch.ts';
-import { NOTHING_SENT, bothResults, judgeBatch, splitFlight, unblocked } from './relay-batch.ts';
+import { LONGEST_RETRY_MS, NOTHING_SENT, bothResults, judgeBatch, splitFlight, unblocked, withoutHolding } from './relay-batch.ts';
 import type { ResolvedRelayOptions } from './relay-options.ts';
 import { RelayPace } from './relay-pace.ts';
 import { RelayStore } from './relay-store.ts';
@@ -83,6 +83,8 @@ export class OutboxRelay {
    * ahead, and the row is found that it cannot answer for. With each batch that it takes twice as many.
    */
   #most: number;
+  /** When something was accepted last, by the monotonic clock. */
+  #fruitAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RelayParts, options: ResolvedRelayOptions) {
     this.#parts = parts;
@@ -276,6 +278,7 @@ export class OutboxRelay {
     if (isFruitful(result)) {
       for (const flight of flights) flight.isBesideFruit = true;
       this.#pace.fruitful();
+      this.#fruitAt = this.#parts.runtime.monotonic();
       this.#most = Math.min(this.#options.batchSize, this.#most * 2);
       this.#parts.monitor.goesWell();
     }
@@ -334,14 +337,16 @@ export class OutboxRelay {
 
   /**
    * Nothing of a batch was accepted: at first that is the broker's fault, and nothing is written down. When it goes on, what was answered is
-   * the rows' own failure, and where nothing is answered one row at a time is tried.
+   * the rows' own failure, and where nothing is answered one row at a time is tried. Such a row is held only where the broker has taken others
+   * since it was tried before: else it may be the broker that answers nothing.
    */
   async #fruitless(rows: readonly OutboxRow[], { failed }: BatchResult): Promise<Turn> {
     const waitMs = this.#pace.fruitless();
     if (!failed.some(({ isAnswered }) => isAnswered)) this.#most = Math.ceil(rows.length / 4);
     if (this.#pace.fruitlessInARow > FRUITLESS_AT_MOST && this.#parts.isConnected()) {
       const own = rows.length === 1 ? failed : failed.filter(({ isAnswered }) => isAnswered);
-      await this.#store.mark({ ...NOTHING_SENT, failed: own });
+      const isBrokerAtWork = this.#parts.runtime.monotonic() - this.#fruitAt < LONGEST_RETRY_MS;
+      await this.#store.mark({ ...NOTHING_SENT, failed: isBrokerAtWork ? own : withoutHolding(own) });
       if (own.length === 0 || rows.length === 1) this.#most = 1;
       this.#parts.monitor.stalled(failed[0]?.reason);
       if (own.some(({ isAnswered }) => isAnswered)) return { found: 'failed', waitMs: this.#pace.firstFruitlessMs };

@@ -5,7 +5,7 @@ import type { OutboxRow } from './outbox-store.ts';
 export const MOST_FAILURES = 10;
 /** A row whose sending failed is tried again after this long at first, then after twice as long each time; in milliseconds. */
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 300_000;
+export const LONGEST_RETRY_MS = 300_000;
 const JITTER = 0.2;
 const MOST_REASON_CHARACTERS = 1_000;
 
@@ -33,7 +33,7 @@ export interface BatchResult {
 
 export const NOTHING_SENT: BatchResult = Object.freeze({ sent: [], refused: [], failed: [], blocked: new Set<string>() });
 
-/** Outcomes → what is to be written to the store. Pure. What waits for an earlier row of its key has not failed, and is left as it is. */
+/** Outcomes → what is to be written to the store. Pure. What waits for an earlier row of its key, or found no room, has not failed, and is left as it is. */
 export function judgeBatch(rows: readonly OutboxRow[], outcomes: readonly SendOutcome[], random: () => number): BatchResult {
   const sent: OutboxRow[] = [];
   const refused: RowFailure[] = [];
@@ -47,13 +47,18 @@ export function judgeBatch(rows: readonly OutboxRow[], outcomes: readonly SendOu
       continue;
     }
     if (row.entry.partitionKey !== undefined) blocked.add(row.entry.partitionKey);
-    if (outcome.status === 'rejected' && outcome.code === 'LANE_BLOCKED') continue;
+    if (wasNotTried(outcome)) continue;
     const isAnswered = outcome.status === 'rejected';
     const isFinal = isAnswered && !outcome.retryable;
     const retryAfterMs = isFinal ? undefined : retryAfter(row.attempts, random);
     (isFinal ? refused : failed).push({ row, reason: reasonOf(outcome), retryAfterMs, isAnswered });
   }
   return { sent, refused, failed, blocked };
+}
+
+/** The same failures where it may be the broker that answers nothing: rows without an answer are tried again, however often they were. */
+export function withoutHolding(failures: readonly RowFailure[]): readonly RowFailure[] {
+  return failures.map((failure) => (failure.isAnswered ? failure : { ...failure, retryAfterMs: failure.retryAfterMs ?? LONGEST_RETRY_MS }));
 }
 
 /** The rows whose key is not blocked. */
@@ -92,6 +97,10 @@ function retryAfter(failuresBefore: number, random: () => number): number | unde
   if (failuresBefore + 1 >= MOST_FAILURES) return undefined;
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failuresBefore) * (1 + JITTER * random());
 }
+
+/** True where the broker was not asked: an earlier row of the key was not accepted, or there was no room. */
+const wasNotTried = (outcome: SendOutcome): boolean =>
+  outcome.status === 'rejected' && (outcome.code === 'LANE_BLOCKED' || outcome.heldBack === true);
 
 const UNANSWERED: SendOutcome = Object.freeze({ status: 'unknown' });
 

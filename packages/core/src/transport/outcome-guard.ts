@@ -52,7 +52,7 @@ export class OutcomeGuard {
     if (signal?.aborted === true) return allRejected(entries.length, signal.reason);
     if (this.#window.isFull) {
       if (this.#overflow === 'wait' || options.holdsBack === true) return this.#sendLater(sender, entries, options, runtime);
-      return allRejected(entries.length, `too much is under way to the transport "${this.#transport}" without an answer`);
+      return allHeldBack(entries.length, `too much is under way to the transport "${this.#transport}" without an answer`);
     }
     return this.#sendNow(sender, entries, options, runtime, this.#timeoutMs);
   }
@@ -91,7 +91,7 @@ export class OutcomeGuard {
       const giveUp = (cause: unknown): void => {
         end();
         leaveQueue();
-        resolve(allRejected(entries.length, cause));
+        resolve(allHeldBack(entries.length, cause));
       };
       const onAbort = (): void => giveUp(signal?.reason);
       const full = `the transport "${this.#transport}" has answered too few of what is under way within ${this.#timeoutMs} ms`;
@@ -100,7 +100,7 @@ export class OutcomeGuard {
       const leaveQueue = this.#window.wait(() => {
         end();
         const leftMs = until - runtime.monotonic();
-        resolve(leftMs > 0 ? this.#sendNow(sender, entries, options, runtime, leftMs) : allRejected(entries.length, full));
+        resolve(leftMs > 0 ? this.#sendNow(sender, entries, options, runtime, leftMs) : allHeldBack(entries.length, full));
       });
       this.#queued.add(giveUp);
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -176,6 +176,9 @@ const isOutcome = (outcome: SendOutcome | undefined): boolean =>
 
 const allRejected = (count: number, cause: unknown): readonly SendOutcome[] =>
   Array.from({ length: count }, () => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause }));
+
+const allHeldBack = (count: number, cause: unknown): readonly SendOutcome[] =>
+  Array.from({ length: count }, () => ({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause, heldBack: true }));
 
 const allUnknown = (count: number, cause: unknown): readonly SendOutcome[] =>
   Array.from({ length: count }, () => ({ status: 'unknown', cause }));

@@ -46,7 +46,16 @@ export type RejectionCode =
 export type SendOutcome =
   /** The message is stored as durably as the transport's table says. `token` cancels a delayed one, where `delay.cancel`. */
   | { readonly status: 'accepted'; readonly nativeId: string; readonly token?: string }
-  /** The message is not stored. `retryable` says whether the same entry may be accepted later. */
-  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly retryable: boolean; readonly cause?: unknown }
+  /**
+   * The message is not stored. `retryable` says whether the same entry may be accepted later. `heldBack` is set by the guard around the transport where
+   * there was no room for it: nobody was asked, so that it says nothing of the message.
+   */
+  | {
+      readonly status: 'rejected';
+      readonly code: RejectionCode;
+      readonly retryable: boolean;
+      readonly cause?: unknown;
+      readonly heldBack?: true;
+    }
   /** No answer: the message may or may not be stored. Sending it again with the same message id is safe where an inbox stands. */
   | { readonly status: 'unknown'; readonly cause?: unknown };

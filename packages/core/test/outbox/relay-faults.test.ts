@@ -159,6 +159,33 @@ describe('a broker that is away', () => {
     expect(process.monitor.faults).toEqual([]);
   });
 
+  it('that is connected and answers nothing for hours holds no row: all leave soon after it answers', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = () => 'unknown';
+    const process = await bench.running();
+    await bench.add(...Array.from({ length: 20 }, (_, index) => `m${index}`));
+    for (let minute = 0; minute < 180; minute += 1) await bench.runtime.advance(60_000);
+    expect(await bench.held()).toEqual([]);
+    bench.broker.verdictOf = () => undefined;
+    await bench.runtime.advance(360_000 + 1_000);
+    expect(new Set(bench.broker.accepted).size).toBe(20);
+    expect(process.monitor.faults).toEqual([]);
+  });
+
+  it('that was not asked for want of room does not count: nothing is marked, and keys keep their order', async () => {
+    const bench = await new RelayBench().open();
+    bench.broker.verdictOf = (id) => (id === 'free' ? undefined : 'held-back');
+    const process = await bench.running();
+    await bench.add(['m1', 'k'], ['m2', 'k'], 'free', 'm3');
+    for (let minute = 0; minute < 60; minute += 1) await bench.runtime.advance(60_000);
+    expect(process.statements).not.toContain('markFailed');
+    expect(bench.broker.accepted).toEqual(['free']);
+    bench.broker.verdictOf = () => undefined;
+    await bench.runtime.advance(10_000);
+    expect(bench.broker.accepted.filter((id) => id !== 'm3')).toEqual(['free', 'm1', 'm2']);
+    expect(await bench.left()).toBe(0);
+  });
+
   it('that answers too late for many rows gets few at once: all of them leave, and are not sent again and again', async () => {
     const bench = await new RelayBench().open();
     const send = bench.broker.send.bind(bench.broker);

@@ -25,8 +25,8 @@ export const entryOf = (id: string, partitionKey?: string, bytes = 0): Transport
 
 export const idOf = ({ headers }: Pick<TransportEntry, 'headers'>): string => headers.get('waybill-id') as string;
 
-/** What a broker says to an entry; nothing accepts it. `lost` is accepted without an answer, `silent` never answered. */
-export type Verdict = 'rejected' | 'refused' | 'unknown' | 'lost' | 'silent' | 'throws' | undefined;
+/** What a broker says to an entry; nothing accepts it. `lost` is accepted without an answer, `silent` never answered; of `held-back` it was not asked. */
+export type Verdict = 'rejected' | 'held-back' | 'refused' | 'unknown' | 'lost' | 'silent' | 'throws' | undefined;
 
 /** A broker that answers after `latencyMs`, as the port says: behind a failure of a key nothing of that key is accepted. */
 export class ScriptedBroker {
@@ -59,6 +59,7 @@ export class ScriptedBroker {
     if (verdict === undefined) return { status: 'accepted', nativeId: idOf(entry) };
     if (partitionKey !== undefined) blocked.add(partitionKey);
     if (verdict === 'unknown' || verdict === 'lost') return UNKNOWN;
+    if (verdict === 'held-back') return { status: 'rejected', code: 'SEND_REJECTED', retryable: true, heldBack: true };
     return { status: 'rejected', code: 'SEND_REJECTED', retryable: verdict === 'rejected', cause: new Error(`${idOf(entry)} is bad`) };
   }
 }

@@ -108,7 +108,7 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     expect(left.slice(1_000)).toEqual(['1000']);
     await runtime.advance(TIMEOUT_MS);
     expect((await all[1_000])?.[0]?.status).toBe('unknown');
-    expect((await all[1_001])?.[0]).toMatchObject({ status: 'rejected', code: 'SEND_REJECTED', retryable: true });
+    expect((await all[1_001])?.[0]).toMatchObject({ status: 'rejected', code: 'SEND_REJECTED', retryable: true, heldBack: true });
     expect([left.length, runtime.pendingTimers()]).toEqual([1_001, 0]);
   });
 
@@ -122,7 +122,7 @@ describe.each(['send', 'replies.send'] as const)('%s', (way) => {
     const send = (id: string) => guard.send([entryOf(id)], {});
     const [first, second] = [send('a'), send('b')];
     const cause = 'too much is under way to the transport "fake" without an answer';
-    expect(send('c')).toEqual([{ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause }]);
+    expect(send('c')).toEqual([{ status: 'rejected', code: 'SEND_REJECTED', retryable: true, cause, heldBack: true }]);
     answers[0]?.([accepted()]);
     await first;
     const last = send('d');
