@@ -26,12 +26,14 @@ function publishing(make: MakeQueueClient, type: QueueType): Variant {
   return (pace: Pace, _postgres, broker = '') =>
     withQueue(make, type, broker, async ({ client, purge }) => {
       const { warm, counted } = ordersOf(pace);
-      const end = emptiedAgain(purge);
-      await sendMany(client, warm);
-      const begin = performance.now();
-      await sendMany(client, counted);
-      const rate = (counted * 1_000) / (performance.now() - begin);
-      await end();
-      return rate;
+      const endEmptying = emptiedAgain(purge);
+      try {
+        await sendMany(client, warm);
+        const begin = performance.now();
+        await sendMany(client, counted);
+        return (counted * 1_000) / (performance.now() - begin);
+      } finally {
+        await endEmptying();
+      }
     });
 }
