@@ -10,7 +10,7 @@ import { type PostgresOptions, resolvePostgresOptions } from './postgres-options
 import { type PostgresStore, StoreOnPostgres } from './postgres-store.ts';
 
 /**
- * A store on PostgreSQL 13 or newer, over a `Pool` of `pg`. It opens no connection before it is opened.
+ * A store on PostgreSQL 14 or newer, over a `Pool` of `pg`. It opens no connection before it is opened.
  * @throws ConfigurationError `OPTION_INVALID`
  */
 export function postgres<Client extends PgConnection, Tx = Client>(options: PostgresOptions<Client, Tx>): PostgresStore<Tx> {

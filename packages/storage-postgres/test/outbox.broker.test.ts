@@ -1,9 +1,29 @@
 import { TcpProxy } from '@waybill/fault-kit';
+import type { OutboxEntry } from '@waybill/core/persistence';
 import { storeClock } from '@waybill/core/persistence';
 import { describeServer } from '@waybill/servers/vitest';
 import { Client, Pool } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
+import { leaseSql } from '../src/outbox/lease-sql.ts';
+import { backgroundPoolOf } from '../src/pg/background-pool.ts';
+import type { PgPool } from '../src/pg/pg-client.ts';
 import { Bench, entryOf, gate, outcomeOf } from './support/bench.ts';
+
+/** What `explain` tells of a part of a plan. */
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** At how many rows of the outbox a statement has looked. */
+function looks(node: PlanNode): number {
+  const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+  const below = (node.Plans ?? []).reduce((sum, one) => sum + looks(one), 0);
+  return (node['Relation Name'] === 'outbox' ? rows : 0) + below;
+}
 
 await describeServer('postgres', (server) => {
   async function connected(): Promise<Client> {
@@ -98,31 +118,156 @@ await describeServer('postgres', (server) => {
       expect(later.filter(Boolean).length).toBeLessThanOrEqual(1); // ids of transactions are the server's: something else may have taken one
     });
 
-    it('gives as many rows as are wanted where all stand in one slot', async () => {
-      await using bench = await Bench.open(server.url);
-      await bench.add('one slot', ...Array.from({ length: 300 }, (_, index) => entryOf(`row ${index}`)));
-      const { rows, nextDueMs } = await bench.lease('one slot', 'r', { limit: 200 });
-      expect({ rows: rows.length, nextDueMs }).toEqual({ rows: 200, nextDueMs: 0 });
+    describe.each([
+      { share: 'all slots', names: ['r'] },
+      { share: 'a half of the slots', names: ['r', 's'] },
+    ])('where a relay has $share', ({ names }) => {
+      /** Leases of all of them, again and again, until each has its share. */
+      async function shared(bench: Bench, scope: string): Promise<void> {
+        for (let turn = 0; turn < 3; turn += 1) for (const name of names) await bench.lease(scope, name);
+        const own = await Promise.all(names.map(async (name) => (await bench.lease(scope, name)).slots.own));
+        expect(own).toEqual(names.map(() => 64 / names.length));
+      }
+
+      it('gives as many rows as are wanted where all stand in one slot', async () => {
+        await using bench = await Bench.open(server.url);
+        await shared(bench, `one slot of ${names.length}`);
+        await bench.add(`one slot of ${names.length}`, ...Array.from({ length: 300 }, (_, index) => entryOf(`row ${index}`)));
+        const leases = await Promise.all(names.map((name) => bench.lease(`one slot of ${names.length}`, name, { limit: 200 })));
+        expect(leases.filter(({ rows }) => rows.length > 0).map(({ rows, nextDueMs }) => [rows.length, nextDueMs])).toEqual([[200, 0]]);
+      });
+
+      it('says that more can be had wherever it gives fewer rows than are wanted, and of no more at the end', async () => {
+        await using bench = await Bench.open(server.url);
+        await shared(bench, `uneven of ${names.length}`);
+        const keyed = (key: string, count: number): Promise<void> =>
+          bench.add(
+            `uneven of ${names.length}`,
+            ...Array.from({ length: count }, (_, index) => entryOf(`${key} ${index}`, { partitionKey: key })),
+          );
+        await keyed('many', 500);
+        for (const key of Array.from({ length: 40 }, (_, index) => `few ${index}`)) await keyed(key, 1);
+        const came: string[] = [];
+        for (const relay of names)
+          for (let isMore = true; isMore;) {
+            const { rows, nextDueMs } = await bench.lease(`uneven of ${names.length}`, relay, { limit: 200, mayShrink: false });
+            expect(rows.length).toBeGreaterThan(0);
+            isMore = nextDueMs === 0;
+            expect(nextDueMs).toBe(isMore ? 0 : undefined);
+            came.push(...bodiesOf(rows));
+            await bench.store.outbox.markSent(
+              { scope: `uneven of ${names.length}`, relay, now: storeClock },
+              rows.map(({ sequence }) => sequence),
+            );
+          }
+        expect(came.filter((body) => body.startsWith('many'))).toEqual(Array.from({ length: 500 }, (_, index) => `many ${index}`));
+        expect([new Set(came).size, await bench.waiting(`uneven of ${names.length}`)]).toEqual([540, 0]);
+      });
+
+      it('gives what is under way, delayed, held or behind that in no reading, and what is due in the order of storing', async () => {
+        await using bench = await Bench.open(server.url);
+        await shared(bench, `mixed of ${names.length}`);
+        const due = Date.now() + 3_600_000;
+        await bench.add(
+          `mixed of ${names.length}`,
+          { ...entryOf('delayed'), dueAt: due },
+          entryOf('k1', { partitionKey: 'k' }),
+          entryOf('k2', { partitionKey: 'k' }),
+        );
+        const leases = (options: Parameters<Bench['lease']>[2] = {}): Promise<readonly string[]> =>
+          Promise.all(names.map((name) => bench.lease(`mixed of ${names.length}`, name, { mayShrink: false, ...options }))).then((all) =>
+            bodiesOf(all.flatMap(({ rows }) => rows)),
+          );
+        const [first] = (await Promise.all(names.map((name) => bench.lease(`mixed of ${names.length}`, name)))).flatMap(({ rows }) => rows);
+        expect(Buffer.from(first?.entry.body ?? []).toString()).toBe('k1');
+        const sequence = String(first?.sequence);
+        expect(await leases({ except: [sequence] })).toEqual(['k2']);
+        const failed = async (retryAfterMs: number | undefined): Promise<void> => {
+          for (const relay of names)
+            await bench.store.outbox.markFailed({ scope: `mixed of ${names.length}`, relay, now: storeClock }, [
+              { sequence, reason: 'no', retryAfterMs },
+            ]);
+        };
+        await failed(3_600_000);
+        expect(await leases()).toEqual([]);
+        await failed(0);
+        expect(await leases()).toEqual(['k1', 'k2']);
+        await failed(undefined);
+        expect(await leases()).toEqual([]);
+        expect((await leases({ now: due + 1_000, leaseMs: 7_200_000 })).toSorted()).toEqual(['delayed']);
+      });
     });
 
-    it('says that more can be had wherever it gives fewer rows than are wanted, and of no more at the end', async () => {
+    it('reads on without a write, and shares first where there is something to share', async () => {
       await using bench = await Bench.open(server.url);
-      const keyed = (key: string, count: number): Promise<void> =>
-        bench.add('uneven', ...Array.from({ length: count }, (_, index) => entryOf(`${key} ${index}`, { partitionKey: key })));
-      await keyed('many', 500);
-      for (const key of Array.from({ length: 40 }, (_, index) => `few ${index}`)) await keyed(key, 1);
-      const came: string[] = [];
-      for (let left = 540; left > 0;) {
-        const { rows, nextDueMs } = await bench.lease('uneven', 'r', { limit: 200 });
-        left -= rows.length;
-        expect({ some: rows.length > 0, nextDueMs }).toEqual({ some: true, nextDueMs: left === 0 ? undefined : 0 });
-        came.push(...bodiesOf(rows).filter((body) => body.startsWith('many')));
-        await bench.store.outbox.markSent(
-          { scope: 'uneven', relay: 'r', now: storeClock },
-          rows.map(({ sequence }) => sequence),
-        );
+      await bench.lease('on', 'r');
+      await bench.add('on', entryOf('one'));
+      const { rows: before } = await bench.pool.query("select xmin::text, ctid::text, relay, until from waybill.relay where scope = 'on'");
+      const read = (): ReturnType<Bench['lease']> => bench.lease('on', 'r', { mayShrink: false });
+      expect(bodiesOf((await read()).rows)).toEqual(['one']);
+      expect((await bench.pool.query("select xmin::text, ctid::text, relay, until from waybill.relay where scope = 'on'")).rows).toEqual(
+        before,
+      );
+      const ageing = (name: string, by: string): Promise<unknown> =>
+        bench.pool.query("update waybill.relay set until = until - $2::interval where scope = 'on' and relay = $1", [name, by]);
+      await ageing('r', '6s');
+      expect((await read()).remainingMs).toBeGreaterThan(14_000); // renewed
+      await bench.lease('on', 'other');
+      await bench.lease('on', 'r');
+      await bench.lease('on', 'other');
+      expect((await read()).slots.own).toBe(32);
+      await ageing('other', '16s');
+      expect((await read()).slots.own).toBe(64); // what has run out
+      await bench.lease('on', 'other');
+      await bench.lease('on', 'r');
+      await bench.lease('on', 'other');
+      await bench.store.outbox.leave({ scope: 'on', relay: 'other', now: storeClock });
+      const { slots, rows } = await read();
+      expect([slots.own, bodiesOf(rows)]).toEqual([64, ['one']]); // what is free
+      await bench.pool.query("delete from waybill.relay where scope = 'on'");
+      expect((await read()).slots.own).toBe(0); // it has lost all, and takes part anew
+      expect((await read()).slots.own).toBe(64);
+    });
+
+    it('gives bodies back as they were also where the database holds other texts', async () => {
+      await using main = await Bench.open(server.url);
+      const { rows: names } = await main.pool.query<{ name: string }>("select current_database() || '_latin1' as name");
+      const name = String(names[0]?.name);
+      await main.pool.query(`create database "${name}" encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`);
+      try {
+        const url = new URL(server.url);
+        url.pathname = `/${name}`;
+        await using bench = await Bench.open(url.href);
+        const body = (text: string): OutboxEntry => ({ entry: { ...entryOf('').entry, body: Buffer.from(text) } });
+        await bench.add('other', body('plain'), body('€ 😀'));
+        expect(bodiesOf((await bench.lease('other', 'r')).rows)).toEqual(['plain', '€ 😀']);
+      } finally {
+        await main.pool.query(`drop database "${name}"`);
       }
-      expect(came).toEqual(Array.from({ length: 500 }, (_, index) => `many ${index}`));
+    });
+
+    it('looks at few rows though its statements were planned when the table was empty', async () => {
+      await using bench = await Bench.open(server.url);
+      const some = (count: number): readonly OutboxEntry[] => Array.from({ length: count }, (_, index) => entryOf(`row ${index}`));
+      await bench.add('burst', ...some(2_000));
+      await bench.pool.query('delete from waybill.outbox');
+      await bench.pool.query('vacuum (analyze) waybill.outbox');
+      await bench.lease('burst', 'r');
+      const background = backgroundPoolOf(bench.pool as unknown as PgPool, true) as unknown as Pool;
+      const client = await background.connect();
+      const { read, lease } = leaseSql('"waybill"');
+      const values = ['burst', 'r', null, 600_000, 100, 1_000_000, '{}'] as const;
+      const all = { read: { text: read, values: [...values] }, lease: { text: lease, values: [...values, 'true'] } };
+      for (const [name, query] of Object.entries(all)) for (let time = 0; time < 10; time += 1) await client.query({ name, ...query });
+      for (let time = 0; time < 10; time += 1) await bench.add('burst', ...some(1_000));
+      for (const name of Object.keys(all)) {
+        const given = all[name as keyof typeof all].values.map((value) => (value === null ? 'null' : `'${value}'`)).join(', ');
+        const { rows } = await client.query(`explain (analyze, format json) execute ${name}(${given})`);
+        const [{ 'QUERY PLAN': plans }] = rows as [{ readonly 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }];
+        expect({ name, few: looks(plans[0].Plan) < 1_000 }).toEqual({ name, few: true });
+      }
+      client.release();
+      await background.end();
     });
 
     it('purges a batch while a claim holds a key, and waits for nobody', async () => {

@@ -25,7 +25,7 @@ export const describedRate = (type: QueueType): Variant => publishing(amqplib('o
 function publishing(make: MakeQueueClient, type: QueueType): Variant {
   return (pace: Pace, _postgres, broker = '') =>
     withQueue(make, type, broker, async ({ client, purge }) => {
-      const { warm, counted } = ordersOf(pace);
+      const { warm, counted } = ordersOf(pace, 'queue');
       const endEmptying = emptiedAgain(purge);
       try {
         await sendMany(client, warm);

@@ -9,7 +9,9 @@ import { loadSide, type SideName } from './side.ts';
 
 /** Orders that are measured, for each millisecond of a sample. */
 const COUNT_PER_MS = 50;
-const LOOK_EVERY_MS = 20;
+/** The same into a queue: there it takes a second until the processes, which are fresh, are as fast as they become. */
+const QUEUED_PER_MS = 150;
+const LOOK_EVERY_MS = 2;
 
 /** What is worked off. */
 export interface Workload {
@@ -21,14 +23,14 @@ export interface Workload {
 }
 
 /** So many orders are worked off before anything is measured, and so many after that. */
-export function ordersOf({ sampleMs }: Pace): { readonly warm: number; readonly counted: number } {
-  const counted = sampleMs * COUNT_PER_MS;
+export function ordersOf({ sampleMs }: Pace, into: 'memory' | 'queue'): { readonly warm: number; readonly counted: number } {
+  const counted = sampleMs * (into === 'queue' ? QUEUED_PER_MS : COUNT_PER_MS);
   return { warm: counted / 2, counted };
 }
 
 /**
  * Orders a second that processes of their own work off together. All orders were stored, and the tables vacuumed, before the first process
- * began; the first third is not counted, and the end is when nothing is left in the table.
+ * began; the first third is not counted, and the end is when nothing is left in the table, which is asked only once all are handled.
  */
 export function relayRate(name: SideName, workload: Workload): Variant {
   return async (pace, ...given) => {
@@ -60,14 +62,15 @@ interface Measured {
 
 async function measure(side: Side, { name, workload, pace, urls, client }: Measured): Promise<number> {
   const { makeOrder, processes = 1, queue } = workload;
-  const { warm, counted } = ordersOf(pace);
+  const { warm, counted } = ordersOf(pace, queue === undefined ? 'memory' : 'queue');
   await side.fill(ordersUpTo(warm + counted, makeOrder), urls, queue);
   await client.query('vacuum (analyze)');
   const endEmptying = await side.keepEmpty?.(urls);
   const program = fileURLToPath(new URL('work-process.ts', import.meta.url));
   const workers = Array.from({ length: processes }, () => fork(program, [name, ...urls.filter((url) => url !== undefined)]));
   try {
-    const { handled, at } = await whenHandled(workers, warm);
+    const whenHandled = watchHandled(workers);
+    const [{ handled, at }] = await Promise.all([whenHandled(warm), whenHandled(warm + counted)]);
     await whenEmpty(client, side.isEmpty);
     return ((warm + counted - handled) * 1_000) / (performance.now() - at);
   } finally {
@@ -80,19 +83,20 @@ function* ordersUpTo(count: number, makeOrder: (number: number) => object): Iter
   for (let number = 0; number < count; number += 1) yield makeOrder(number);
 }
 
-/** Resolves when so many orders are handled by all together. */
-function whenHandled(workers: readonly ChildProcess[], least: number): Promise<{ readonly handled: number; readonly at: number }> {
+/** Returns what resolves when so many orders are handled by all together. */
+function watchHandled(workers: readonly ChildProcess[]): (least: number) => Promise<{ readonly handled: number; readonly at: number }> {
   const counts = workers.map(() => 0);
-  return new Promise((resolve, reject) => {
-    for (const [index, worker] of workers.entries()) {
-      worker.on('message', (count) => {
-        counts[index] = count as number;
-        const handled = counts.reduce((sum, one) => sum + one, 0);
-        if (handled >= least) resolve({ handled, at: performance.now() });
-      });
-      worker.on('exit', (code) => reject(new Error(`a process that works has ended with ${code}`)));
-    }
-  });
+  return (least) =>
+    new Promise((resolve, reject) => {
+      for (const [index, worker] of workers.entries()) {
+        worker.on('message', (count) => {
+          counts[index] = count as number;
+          const handled = counts.reduce((sum, one) => sum + one, 0);
+          if (handled >= least) resolve({ handled, at: performance.now() });
+        });
+        worker.on('exit', (code) => reject(new Error(`a process that works has ended with ${code}`)));
+      }
+    });
 }
 
 async function whenEmpty(client: Client, isEmpty: string): Promise<void> {

@@ -20,11 +20,12 @@ export interface RelaySenderParts {
  */
 export function relaySender({ sender, keeper, recorder }: RelaySenderParts): RelayParts['send'] {
   return (entries, signal) => {
-    recorder?.relaying(entries);
+    const send = (those: readonly TransportEntry[]): MaybePromise<readonly SendOutcome[]> => {
+      recorder?.relaying(those);
+      return sender.sendEntries(those, signal);
+    };
     const declaring = declareTopics(entries, keeper, signal);
-    return declaring.size === 0
-      ? sender.sendEntries(entries, signal)
-      : sendDeclared(entries, declaring, (rest) => sender.sendEntries(rest, signal));
+    return declaring.size === 0 ? send(entries) : sendDeclared(entries, declaring, send);
   };
 }
 

@@ -48,8 +48,8 @@ export class StatisticsRecorder implements OutboxCounts {
   readonly #readTime = isoTimeReader();
   /** What handlers sent and the transport was asked to send by itself, not with the ack. */
   readonly #sentAlone = new WeakSet<TransportEntry>();
-  /** What comes out of the outbox of this service: the names in it are those of its contracts. */
-  readonly #relayed = new WeakSet<TransportEntry>();
+  /** What comes out of the outbox of this service, batch by batch: the names in it are those of its contracts. */
+  readonly #relayed = new WeakSet<readonly TransportEntry[]>();
   #outbox: OutboxStatistics | undefined;
 
   constructor(parts: RecorderParts) {
@@ -66,9 +66,17 @@ export class StatisticsRecorder implements OutboxCounts {
     else this.#ended(event);
   };
 
-  /** An entry has its outcome; `durationMs` where it was sent by itself. */
-  sent(entry: TransportEntry, outcome: SendOutcome, durationMs: number | undefined): void {
-    const counts = this.#sendsOf(entry);
+  /** Entries that were sent by themselves have their outcomes. */
+  sent(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[], durationMs: number): void {
+    const isRelayed = this.#relayed.has(entries);
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index] as TransportEntry;
+      this.#count(entry.destination, contractNameOf(entry, isRelayed), outcomes[index] ?? UNANSWERED, durationMs);
+    }
+  }
+
+  #count(to: TransportEntry['destination'], contract: string, outcome: SendOutcome, durationMs: number | undefined): void {
+    const counts = this.#sendsOf(destinationName(to), contract);
     counts[outcome.status] += 1;
     if (durationMs !== undefined) counts.durations.add(durationMs);
     if (this.#meter === undefined) return;
@@ -83,9 +91,9 @@ export class StatisticsRecorder implements OutboxCounts {
     if (durationMs !== undefined) this.#meter.sendDuration(durationMs, attributes);
   }
 
-  /** To be told before they are sent. */
+  /** To be told before they are sent together. */
   relaying(entries: readonly TransportEntry[]): void {
-    for (const entry of entries) this.#relayed.add(entry);
+    this.#relayed.add(entries);
   }
 
   outboxSent(rows: number): void {
@@ -175,13 +183,14 @@ export class StatisticsRecorder implements OutboxCounts {
   }
 
   /** To be told before `sent`. */
-  sentByItself(entry: TransportEntry): void {
-    if (entry instanceof OutgoingContext && entry.parent !== undefined) this.#sentAlone.add(entry);
+  sentByThemselves(entries: readonly TransportEntry[]): void {
+    for (const entry of entries) if (entry instanceof OutgoingContext && entry.parent !== undefined) this.#sentAlone.add(entry);
   }
 
   /** What the handlers sent and was not sent by itself has left with the ack. */
   #leftWithAck(entries: readonly TransportEntry[]): void {
-    for (const entry of entries) if (!this.#sentAlone.has(entry)) this.sent(entry, ACCEPTED, undefined);
+    for (const entry of entries)
+      if (!this.#sentAlone.has(entry)) this.#count(entry.destination, contractNameOf(entry, false), ACCEPTED, undefined);
   }
 
   #endpointOf(name: string): EndpointCounts {
@@ -194,14 +203,7 @@ export class StatisticsRecorder implements OutboxCounts {
     return this.#endpointOf(endpoint).of(contract?.name ?? UNKNOWN_CONTRACT);
   }
 
-  #contractNameOf(entry: TransportEntry): string {
-    if (entry instanceof OutgoingContext) return entry.contract.name;
-    return (this.#relayed.has(entry) ? entry.headers.get(HEADERS.name) : undefined) ?? UNKNOWN_CONTRACT;
-  }
-
-  #sendsOf(entry: TransportEntry): SendCounts {
-    const destination = destinationName(entry.destination);
-    const contract = this.#contractNameOf(entry);
+  #sendsOf(destination: string, contract: string): SendCounts {
     const known = this.#sends.get(destination)?.get(contract);
     if (known !== undefined) return known;
     if (this.#sendsCount === MOST_DESTINATIONS) return (this.#otherSends ??= new SendCounts(OTHERS, OTHERS));
@@ -210,6 +212,12 @@ export class StatisticsRecorder implements OutboxCounts {
     this.#sends.set(destination, (this.#sends.get(destination) ?? new Map<string, SendCounts>()).set(contract, counts));
     return counts;
   }
+}
+
+/** What others have sent may have any name. */
+function contractNameOf(entry: TransportEntry, isRelayed: boolean): string {
+  if (entry instanceof OutgoingContext) return entry.contract.name;
+  return (isRelayed ? entry.headers.get(HEADERS.name) : undefined) ?? UNKNOWN_CONTRACT;
 }
 
 function tellEnded(
@@ -224,6 +232,9 @@ function tellEnded(
   meter.processDuration(durationMs, { ...attributes, [ATTRIBUTES.operationName]: SPAN_OPERATIONS.process, ...failure });
   if (latencyMs !== undefined) meter.latency(latencyMs, attributes);
 }
+
+/** Of what the transport said nothing. */
+export const UNANSWERED: SendOutcome = Object.freeze({ status: 'unknown' });
 
 /** The error code of an outcome; none where it was accepted. */
 export function outcomeType(outcome: SendOutcome): string | undefined {

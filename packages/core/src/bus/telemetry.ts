@@ -4,10 +4,10 @@ import { diagnosticsTracer } from '../pipeline/diagnostics-tracer.ts';
 import { GuardedTracer } from '../pipeline/guarded-tracer.ts';
 import { MessageSpans } from '../pipeline/message-spans.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { SendOutcome } from '../transport/transport-message.ts';
+import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
 import type { SendingTransport } from '../transport/watched-transport.ts';
 import { watchSends } from '../transport/watched-transport.ts';
-import { StatisticsRecorder, outcomeType } from './statistics-recorder.ts';
+import { StatisticsRecorder, UNANSWERED, outcomeType } from './statistics-recorder.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What the telemetry of a bus works with. */
@@ -44,10 +44,11 @@ export function telemetryOf(options: TelemetryOptions, { runtime, bus, system, e
       watchSends(
         transport,
         {
-          sending: (entry) => recorder?.sentByItself(entry),
-          sent: (entry, outcome, durationMs) => {
-            recorder?.sent(entry, outcome, durationMs);
-            spans?.sent(entry, failureOf(outcome));
+          sending: (entries) => recorder?.sentByThemselves(entries),
+          sent: (entries, outcomes, durationMs) => {
+            recorder?.sent(entries, outcomes, durationMs);
+            for (let index = 0; spans !== undefined && index < entries.length; index += 1)
+              spans.sent(entries[index] as TransportEntry, failureOf(outcomes[index] ?? UNANSWERED));
           },
         },
         runtime,

@@ -51,8 +51,8 @@ type Turn =
 
 /** So many batches in a row of which nothing is accepted are the broker's fault, and not that of their rows. */
 const FRUITLESS_AT_MOST = 2;
-/** So many are under way beside each other: while the last of one are answered, the broker has the first of the next. */
-const MOST_FLIGHTS = 2;
+/** So many are under way beside each other, a batch together: while the last of one are answered, the broker has all of the next, and one more waits. */
+const MOST_FLIGHTS = 3;
 /** After so long, in milliseconds, what was accepted is written down though what is beside it has no answer yet. */
 const SOON_MS = 50;
 /** A batch of fewer rows leaves as a whole. */
@@ -61,7 +61,7 @@ const LEAST_TO_SPLIT = 4;
 const FULL_FROM = 0.5;
 
 /**
- * Sends what stands in the outbox: reads a batch, hands it to the transport in two flights, and removes what was accepted while the next
+ * Sends what stands in the outbox: reads a batch, hands it to the transport in a few flights, and removes what was accepted while the next
  * one leaves. One of many: each relay of a scope has a share by a lease, and nothing but the store stands between them. It lives until
  * it is stopped, whatever store and transport do.
  */
@@ -232,8 +232,9 @@ export class OutboxRelay {
   async #begin(waiting: readonly OutboxRow[], flights: Flight[]): Promise<readonly OutboxRow[]> {
     let rest = waiting;
     while (rest.length > 0 && flights.length < this.#mostFlights) {
-      const [rows, others] = splitFlight(rest, flights.flatMap(rowsOf), this.#flightSize);
-      if (rows.length === 0 || !(await this.#mayBegin([...flights.flatMap(rowsOf), ...rest]))) return rest;
+      const underWay = flights.flatMap(rowsOf);
+      const [rows, others] = splitFlight(rest, underWay, Math.min(this.#flightSize, this.#most - underWay.length));
+      if (rows.length === 0 || !(await this.#mayBegin([...underWay, ...rest]))) return rest;
       flights.push({ rows, sending: this.#send(rows), isBesideFruit: false });
       rest = others;
     }

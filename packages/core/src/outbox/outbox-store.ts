@@ -15,12 +15,12 @@ export interface OutboxRow {
   readonly entry: TransportEntry;
   /** How often sending it has failed. */
   readonly attempts: number;
-  /** When it was stored; epoch milliseconds of the store's clock. */
-  readonly addedAt: number;
 }
 
 /** A row that an operator must decide on. */
 export interface HeldRow extends OutboxRow {
+  /** When it was stored; epoch milliseconds of the store's clock. */
+  readonly addedAt: number;
   readonly reason: string;
   /** `held` keeps back the later rows of its partition key; `parked` does not. */
   readonly state: 'held' | 'parked';
@@ -104,7 +104,7 @@ export interface IOutboxStore<Tx = unknown> {
    */
   add(tx: Tx, scope: string, entries: readonly OutboxEntry[]): Promise<void>;
   /**
-   * Takes part or renews, and reads, by one statement. Slots are shared evenly between the relays of the scope; those of a relay
+   * Takes part or renews, and reads, by one statement, or by two where there was something to share. Slots are shared evenly between the relays of the scope; those of a relay
    * that has not come back within its lease go to the others. Within a partition key oldest first; a row that is held or waits for
    * another try keeps back the later rows of its key. Rows are found by their state: none is passed over, however late it was committed.
    */

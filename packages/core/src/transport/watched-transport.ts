@@ -7,10 +7,10 @@ import type { SendOutcome, TransportEntry, TransportMessage } from './transport-
 
 /** What is told of entries that are sent. It must not throw. */
 export interface SendWatch {
-  /** An entry is handed to the transport by itself, not with an ack. */
-  sending(entry: TransportEntry): void;
-  /** It has its outcome, after `durationMs`. */
-  sent(entry: TransportEntry, outcome: SendOutcome, durationMs: number): void;
+  /** Entries are handed to the transport by themselves, not with an ack. */
+  sending(entries: readonly TransportEntry[]): void;
+  /** The same entries have their outcomes, after `durationMs`. There may be too few of these: of the others nobody knows. */
+  sent(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[], durationMs: number): void;
 }
 
 /** The part of a transport that sends and asks. */
@@ -36,9 +36,7 @@ type Send = IMessageTransport['send'];
 
 function watched(send: Send, watch: SendWatch, runtime: Pick<Runtime, 'monotonic'>): Send {
   const tell = (entries: readonly TransportEntry[], outcomes: readonly SendOutcome[], began: number): void => {
-    const durationMs = runtime.monotonic() - began;
-    for (let index = 0; index < entries.length; index += 1)
-      watch.sent(entries[index] as TransportEntry, outcomes[index] ?? { status: 'unknown' }, durationMs);
+    watch.sent(entries, outcomes, runtime.monotonic() - began);
   };
   const failed = (entries: readonly TransportEntry[], error: unknown, began: number): never => {
     tell(
@@ -63,7 +61,7 @@ function watched(send: Send, watch: SendWatch, runtime: Pick<Runtime, 'monotonic
   };
   return (entries, options) => {
     const began = runtime.monotonic();
-    for (let index = 0; index < entries.length; index += 1) watch.sending(entries[index] as TransportEntry);
+    watch.sending(entries);
     let outcomes: MaybePromise<readonly SendOutcome[]>;
     try {
       outcomes = send(entries, options);

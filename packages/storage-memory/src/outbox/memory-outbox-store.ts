@@ -103,7 +103,7 @@ export class MemoryOutboxStore implements IOutboxStore<Transaction> {
     const later = rows.held().filter(({ sequence }) => after === undefined || sequence > Number(after));
     return later
       .slice(0, limit)
-      .map((row) => ({ ...publicRow(row), reason: row.reason, state: row.state === 'parked' ? 'parked' : 'held' }));
+      .map((row) => ({ ...publicRow(row), addedAt: row.addedAt, reason: row.reason, state: row.state === 'parked' ? 'parked' : 'held' }));
   }
 
   async decide(scope: string, sequence: string, decision: 'retry' | 'park' | 'discard'): Promise<boolean> {
@@ -150,12 +150,7 @@ export class MemoryOutboxStore implements IOutboxStore<Transaction> {
   }
 }
 
-const publicRow = ({ sequence, entry, attempts, addedAt }: StoredRow): OutboxRow => ({
-  sequence: String(sequence),
-  entry,
-  attempts,
-  addedAt,
-});
+const publicRow = ({ sequence, entry, attempts }: StoredRow): OutboxRow => ({ sequence: String(sequence), entry, attempts });
 
 /** An entry that nobody writes to any more. */
 const kept = (entry: TransportEntry): TransportEntry =>

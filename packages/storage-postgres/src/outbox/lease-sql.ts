@@ -1,28 +1,73 @@
+import { FIRST } from '../schema/0001-tables.ts';
 import { ROW_COLUMNS } from './outbox-rows.ts';
 import { SLOTS } from './slots.ts';
 
+/** What a relay's turn asks for. Both give one row for the lease at least, and one for each message: see {@link LEASE_COLUMN}. */
+export interface LeaseSql {
+  /** Takes part or renews, shares the slots, and reads. */
+  readonly lease: string;
+  /** Only reads, and gives no row at all where there is something to renew, to take or to free first. It writes nothing: then the server sends rows as it finds them. */
+  readonly read: string;
+}
+
 /**
- * One statement for a relay's turn: it takes part or renews, shares the slots, and reads its rows.
- * $1 scope · $2 relay · $3 now · $4 leaseMs · $5 limit · $6 maxBytes · $7 except · $8 mayShrink
+ * The statements for a relay's turn.
+ * $1 scope · $2 relay · $3 now · $4 leaseMs · $5 limit · $6 maxBytes · $7 except, and for `lease` $8 mayShrink
  *
  * Who may send: a relay lives as long as its row in `relay` says, and owns the slots that name it. What has run out is taken
  * away by deleting that row, which the relay's own renewal and the others fight for: one of them gets it. A slot changes hands only where
  * it still names whom this statement saw. So no slot has two owners, whatever is slow or frozen; and a relay that has
  * nothing to renew, take or give writes nothing.
  */
-export function leaseSql(schema: string): string {
-  return `with ${membership(schema)},
+export function leaseSql(schema: string): LeaseSql {
+  return {
+    lease: `with ${known(schema)},
+${membership(schema)},
 ${sharing(schema)},
 ${reading(schema)}
-select lease.*, ${ROW_COLUMNS}
-from lease left join chosen on true left join ${schema}.outbox o on o.sequence = chosen.sequence order by chosen.sequence`;
+${selection(schema)}`,
+    read: `with ${known(schema)},
+${standing(schema)},
+${reading(schema)}
+${selection(schema)} where (select is_settled from standing)`,
+  };
 }
 
-const membership = (schema: string): string => `clock as materialized (
+/** On the first row, and nowhere else. */
+const LEASE_COLUMN = 'case when chosen.number > 1 then null else lease.facts end as lease';
+
+/** A row is found again where it stands: nothing moves it within a statement. Sorting is left to who reads them: here they are wide, and mostly come in order. */
+const selection = (schema: string): string => `select ${LEASE_COLUMN}, o.*
+from lease left join chosen on true left join lateral (select ${ROW_COLUMNS} from ${schema}.outbox o where o.ctid = chosen.tid offset 0) o on true`;
+
+const known = (schema: string): string => `clock as materialized (
   select coalesce(to_timestamp($3::float8 / 1000), statement_timestamp()) as now, make_interval(secs => $4::float8 / 1000) as span
 ), known as materialized (
   select until from ${schema}.relay where scope = $1::text and relay = $2::text
-), joined as (
+), seen as materialized (
+  select slot, relay from ${schema}.outbox_slot where scope = $1::text
+), own as materialized (
+  select slot, row_number() over (order by slot) as number from seen where relay = $2::text and exists (select from known)
+), share as materialized (
+  select (${SLOTS} + count(*)::int) / (count(*)::int + 1) as size
+  from ${schema}.relay where scope = $1::text and relay <> $2::text and until > (select now from clock)
+), ownerless as (
+  select relay from seen where relay <> $2::text and not exists (select from ${schema}.relay r where r.scope = $1::text and r.relay = seen.relay)
+)`;
+
+/** The share as it stands, where nobody has to do anything about it. */
+const standing = (schema: string): string => `standing as materialized (
+  select coalesce((select until from known) >= (select now + span * 2 / 3 from clock), false)
+    and not exists (select from ${schema}.relay where scope = $1::text and relay <> $2::text and until <= (select now from clock))
+    and ((select count(*) from own) >= (select size from share)
+      or not (exists (select from ownerless) or exists (select from seen where relay is null) or not exists (select from seen))) as is_settled
+), me as materialized (
+  select until from known
+), mine as materialized (
+  select slot from own where (select is_settled from standing)
+)`;
+
+const membership = (schema: string): string => `joined as (
   insert into ${schema}.relay (scope, relay, until)
   select $1::text, $2::text, now + span from clock where not exists (select from known)
   on conflict do nothing returning until
@@ -39,22 +84,13 @@ const membership = (schema: string): string => `clock as materialized (
   delete from ${schema}.relay where scope = $1::text and relay = any(array(
     select relay from ${schema}.relay where scope = $1::text and relay <> $2::text and until <= (select now from clock) for update skip locked
   )) returning relay
-), share as materialized (
-  select (${SLOTS} + count(*)::int) / (count(*)::int + 1) as size
-  from ${schema}.relay where scope = $1::text and relay <> $2::text and until > (select now from clock)
 )`;
 
-const sharing = (schema: string): string => `seen as materialized (
-  select slot, relay from ${schema}.outbox_slot where scope = $1::text
-), own as materialized (
-  select slot, row_number() over (order by slot) as number from seen where relay = $2::text and exists (select from known)
-), made as (
+const sharing = (schema: string): string => `made as (
   insert into ${schema}.outbox_slot (scope, slot, relay)
   select $1::text, slot, case when slot < size then $2::text end from generate_series(0, ${SLOTS - 1}) as slot, share
   where not exists (select from seen)
   on conflict do nothing returning slot, relay
-), ownerless as (
-  select relay from seen where relay <> $2::text and not exists (select from ${schema}.relay r where r.scope = $1::text and r.relay = seen.relay)
 ), free as (
   select slot from ${schema}.outbox_slot where scope = $1::text and (
     relay is null or relay = any(array(select relay from reaped)) or relay = any(array(select relay from ownerless))
@@ -71,35 +107,39 @@ const sharing = (schema: string): string => `seen as materialized (
 )`;
 
 const reading = (schema: string): string => {
-  const columns = 'o.sequence, octet_length(o.body) as bytes';
+  const found = (part: string): string =>
+    `${part}::smallint as part, o.sequence, o.ctid as tid, octet_length(o.body) as bytes from ${schema}.outbox o`;
   const isMine = 'o.scope = $1::text and o.slot = mine.slot';
-  const isFree = `o.sequence not in (select unnest($7::bigint[])) and (o.partition_key is null or not exists (
+  const isWaiting = "o.state = 'waiting' and o.due_at is null";
+  const isFree = `not (o.sequence <@ $7::int8multirange) and (o.partition_key is null or not exists (
       select from ${schema}.outbox b
       where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence < o.sequence
         and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > (select now from clock)))
     ))`;
   const now = '(select now from clock)';
-  return `most as materialized (
+  const most = '(select rows from most)';
+  return `whole as materialized (
+  select count(*) = ${SLOTS} as is_all from mine
+), most as materialized (
   select least($5::int, greatest(32, 2 * $5::int / greatest(1, count(*)::int))) as rows
-  from mine where exists (select from ${schema}.outbox o where ${isMine} and o.state = 'waiting' and o.due_at is null)
+  from mine where not (select is_all from whole) and exists (select from ${schema}.outbox o where ${isMine} and ${isWaiting})
 ), candidates as materialized (
-  select mine.slot, found.* from mine cross join lateral (
-    select * from (
-      (select ${columns} from ${schema}.outbox o
-        where ${isMine} and o.state = 'waiting' and o.due_at is null and ${isFree} order by o.sequence limit (select rows from most))
-      union all
-      (select ${columns} from ${schema}.outbox o
-        where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at, o.sequence limit (select rows from most))
-      union all
-      (select ${columns} from ${schema}.outbox o
-        where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by o.sequence limit (select rows from most))
-    ) candidates order by sequence limit (select rows from most)
-  ) found
+  (select ${found('-1')}
+    where (select is_all from whole) and o.scope = $1::text and ${isWaiting} and ${isFree} order by ${FIRST} limit $5::int)
+  union all
+  select found.* from mine cross join lateral (select ${found('mine.slot')}
+    where ${isMine} and ${isWaiting} and ${isFree} order by o.sequence limit ${most}) found where not (select is_all from whole)
+  union all
+  select found.* from mine cross join lateral (select ${found(`mine.slot + ${SLOTS}`)}
+    where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at, o.sequence limit ${most}) found
+  union all
+  select found.* from mine cross join lateral (select ${found(`mine.slot + ${2 * SLOTS}`)}
+    where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by ${FIRST} limit ${most}) found
 ), sized as (
-  select sequence, row_number() over before as number, sum(bytes) over before as bytes
-  from (select sequence, bytes from candidates order by sequence limit $5::int) due window before as (order by sequence)
+  select sequence, tid, row_number() over before as number, sum(bytes) over before as bytes
+  from (select sequence, tid, bytes from candidates order by sequence limit $5::int) due window before as (order by sequence)
 ), chosen as materialized (
-  select sequence from sized where number = 1 or bytes <= $6::float8
+  select tid, number from sized where number = 1 or bytes <= $6::float8
 ), later as (
   select least(
     (select min(due_at) from mine cross join lateral (
@@ -108,10 +148,14 @@ const reading = (schema: string): string => {
     (select min(o.retry_at) from mine join ${schema}.outbox o on ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree})
   ) as due_at
 ), lease as materialized (
-  select (date_part('epoch', (select until from me) - ${now}) * 1000)::text as remaining, (select count(*) from mine)::text as slots, case
-    when (select count(*) from candidates) > (select count(*) from chosen)
-      or exists (select from candidates group by slot having count(*) >= (select rows from most)) then '0'
-    else (date_part('epoch', later.due_at - ${now}) * 1000)::text
-  end as due from later
+  select json_build_object(
+    'remaining', date_part('epoch', (select until from me) - ${now}) * 1000,
+    'slots', (select count(*) from mine),
+    'due', case
+      when (select count(*) from candidates) > (select count(*) from chosen)
+        or exists (select from candidates group by part having count(*) >= ${most}) then 0
+      else date_part('epoch', later.due_at - ${now}) * 1000
+    end
+  )::text as facts from later
 )`;
 };

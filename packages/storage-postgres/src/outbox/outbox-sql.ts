@@ -1,13 +1,12 @@
-import { leaseSql } from './lease-sql.ts';
+import { type LeaseSql, leaseSql } from './lease-sql.ts';
 import { HELD_COLUMNS } from './outbox-rows.ts';
 
 /** The statements of the outbox. */
-export interface OutboxSql {
+export interface OutboxSql extends LeaseSql {
   /** Adds, and tells when the transaction commits. */
   readonly add: string;
   /** Adds, and leaves the telling to whoever commits. */
   readonly addUntold: string;
-  readonly lease: string;
   readonly leave: string;
   readonly markSent: string;
   readonly markFailed: string;
@@ -27,11 +26,12 @@ export function outboxSql(schema: string, notify: string): OutboxSql {
   return {
     add: add(schema, notify),
     addUntold: add(schema, `null::text as told`),
-    lease: leaseSql(schema),
+    ...leaseSql(schema),
     leave: `with gone as (delete from ${schema}.relay where scope = $1::text and relay = $2::text)
 update ${schema}.outbox_slot set relay = null where scope = $1::text and relay = $2::text`,
     markSent: `with gone as (
-  delete from ${schema}.outbox o where o.scope = $1::text and o.sequence = any($3::bigint[]) and ${isOwn} returning 1
+  delete from ${schema}.outbox o using unnest($3::bigint[], $4::bigint[]) as run (first, last)
+  where o.scope = $1::text and o.sequence between run.first and run.last and ${isOwn} returning 1
 ) select count(*)::int as count from gone`,
     markFailed: markFailed(schema, isOwn),
     status: status(schema),
@@ -46,11 +46,11 @@ where o.scope = $1::text and o.state in ('held', 'parked') and o.sequence > $2::
 }
 
 const add = (schema: string, notify: string): string => `with added as (
-  insert into ${schema}.outbox (scope, slot, partition_key, destination_kind, destination, headers, options, due_at, body)
-  select $1::text, e.slot, e.key, e.kind, e.destination, e.headers::json, e.options::json, to_timestamp(e.due / 1000), substring($3::bytea from e.at for e.bytes)
+  insert into ${schema}.outbox (scope, slot, partition_key, destination_kind, destination, headers, options, due_at, is_text, body)
+  select $1::text, e.slot, e.key, e.kind, e.destination, e.headers::json, e.options::json, to_timestamp(e.due / 1000), e.text, substring($3::bytea from e.at for e.bytes)
   from rows from (json_to_recordset($2::json) as (
-    slot smallint, key text, kind text, destination text, headers text, options text, due float8, at int, bytes int
-  )) with ordinality as e (slot, key, kind, destination, headers, options, due, at, bytes, number)
+    slot smallint, key text, kind text, destination text, headers text, options text, due float8, text boolean, at int, bytes int
+  )) with ordinality as e (slot, key, kind, destination, headers, options, due, text, at, bytes, number)
   order by e.number
 ) select ${notify}`;
 

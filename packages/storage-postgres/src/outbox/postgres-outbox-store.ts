@@ -5,6 +5,7 @@ import type {
   LeaseOptions,
   OutboxEntry,
   OutboxLease,
+  OutboxRow,
   OutboxStatus,
   RelayIdentity,
   SendFailure,
@@ -16,6 +17,7 @@ import { atOf } from '../store-now.ts';
 import type { AddedNotices } from './added-notices.ts';
 import { toHeldRow, toRow, toStored } from './outbox-rows.ts';
 import { type OutboxSql, outboxSql } from './outbox-sql.ts';
+import { arrayOf, multirangeOf, runsOf } from './sequence-runs.ts';
 import { SLOTS } from './slots.ts';
 
 const MOST_REASON = 1_000;
@@ -54,8 +56,13 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
 
   async lease(options: LeaseOptions): Promise<OutboxLease> {
     const { scope, relay, now, leaseMs, limit, maxBytes, except, mayShrink } = options;
-    const values = [scope, relay, atOf(now), leaseMs, limit, maxBytes, listOf(except), String(mayShrink)];
-    return toLease(await this.#parts.background.query(this.#sql.lease, values, 'waybill_lease'));
+    const { background } = this.#parts;
+    const values = [scope, relay, atOf(now), leaseMs, limit, maxBytes, multirangeOf(except)];
+    if (limit > 0 && !mayShrink) {
+      const rows = await background.query(this.#sql.read, values, 'waybill_read');
+      if (rows.length > 0) return toLease(rows);
+    }
+    return toLease(await background.query(this.#sql.lease, [...values, String(mayShrink)], 'waybill_lease'));
   }
 
   async leave({ scope, relay }: RelayIdentity): Promise<void> {
@@ -63,7 +70,8 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
   }
 
   markSent({ scope, relay }: RelayIdentity, sequences: readonly string[]): Promise<number> {
-    return this.#count(this.#sql.markSent, [scope, relay, listOf(sequences)], 'waybill_mark_sent');
+    const { firsts, lasts } = runsOf(sequences);
+    return this.#count(this.#sql.markSent, [scope, relay, arrayOf(firsts), arrayOf(lasts)], 'waybill_mark_sent');
   }
 
   markFailed({ scope, relay, now }: RelayIdentity, failures: readonly SendFailure[]): Promise<number> {
@@ -98,9 +106,6 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
   }
 }
 
-/** Sequences as one value. */
-const listOf = (sequences: readonly string[]): string => `{${sequences.join(',')}}`;
-
 /** The database stores neither zero bytes nor half a letter. */
 const storable = (reason: string): string =>
   reason
@@ -108,15 +113,23 @@ const storable = (reason: string): string =>
     .replaceAll('\0', '')
     .replaceAll(/\p{Cs}/gu, '\ufffd');
 
+/** Of whole numbers as texts. */
+const bySequence = (one: OutboxRow, other: OutboxRow): number =>
+  one.sequence.length - other.sequence.length || (one.sequence < other.sequence ? -1 : 1);
+
+/** What the first row says of the lease. */
+interface LeaseFacts {
+  readonly remaining: number | null;
+  readonly slots: number;
+  readonly due: number | null;
+}
+
 function toLease(rows: readonly SqlRow[]): OutboxLease {
-  const [first] = rows;
-  const own = Number(first?.['slots'] ?? 0);
-  const remainingMs = own === 0 ? 0 : Math.max(0, Math.floor(Number(first?.['remaining'] ?? 0)));
-  const due = first?.['due'];
+  const { remaining, slots: own, due } = JSON.parse(String(rows[0]?.['lease'])) as LeaseFacts;
   return {
-    rows: rows.filter((row) => row['sequence'] !== null).map(toRow),
-    remainingMs,
+    rows: rows[0]?.['sequence'] === null ? [] : rows.map(toRow).toSorted(bySequence),
+    remainingMs: own === 0 ? 0 : Math.max(0, Math.floor(remaining ?? 0)),
     slots: { own, all: SLOTS },
-    ...(due === null || due === undefined ? {} : { nextDueMs: Math.max(0, Math.ceil(Number(due))) }),
+    ...(due === null ? {} : { nextDueMs: Math.max(0, Math.ceil(due)) }),
   };
 }

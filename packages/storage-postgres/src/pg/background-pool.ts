@@ -5,8 +5,8 @@ import type { PgPool } from './pg-client.ts';
 const CONNECTIONS = 3;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** A plan is kept for long: it must not be one for tables that were still empty. */
-const PLANNING = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
+/** A statement is planned once, and its plan kept for long: it must not be one for tables that were still empty. */
+const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
 /** What a transaction of ours may do nothing for: then the relay that begun it is frozen, and holds what it has locked. */
 const IDLE_TIMEOUT_MS = 10_000;
 

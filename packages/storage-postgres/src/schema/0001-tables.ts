@@ -1,3 +1,6 @@
+/** The order of the outbox, as `outbox_first` has it. By the primary key delayed and held rows would be in the way, which the planner does not know. */
+export const FIRST = '(sequence + 0)';
+
 /** Outbox and inbox. `schema` is quoted. */
 export function tables(schema: string): readonly string[] {
   return [...outbox(schema), ...relays(schema), ...inbox(schema)];
@@ -19,6 +22,7 @@ const outbox = (schema: string): readonly string[] => [
   headers json not null,
   options json, -- what few messages have: notBefore, expiresAt, priority, copy
   reason text, -- of the last failure
+  is_text boolean not null, -- the body is UTF-8 without a zero byte
   body bytea not null
 ) with (
   -- rows live for milliseconds: without vacuum the indexes fill with what is gone
@@ -29,6 +33,8 @@ const outbox = (schema: string): readonly string[] => [
   `alter table ${schema}.outbox alter column body set storage external`,
   `-- what a relay reads: the first rows of each of its slots, in order; delayed, held and parked ones are not in its way
 create index outbox_waiting on ${schema}.outbox (scope, slot, sequence) where state = 'waiting' and due_at is null`,
+  `-- the same for a relay that has all slots; an expression, so that no other index can be taken for this one
+create index outbox_first on ${schema}.outbox (scope, (${FIRST})) where state = 'waiting' and due_at is null`,
   `-- delayed rows whose time has come, and the next that will
 create index outbox_delayed on ${schema}.outbox (scope, slot, due_at) where state = 'waiting' and due_at is not null`,
   `-- what keeps back the later rows of its key; a few rows at most

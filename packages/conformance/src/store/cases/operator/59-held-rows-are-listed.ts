@@ -4,7 +4,7 @@ import { StoreBench, entryOf, expectSame } from '../../store-bench.ts';
 import type { StoreCase } from '../../store-case.ts';
 
 export const heldRowsAreListed: StoreCase = {
-  name: 'held and parked rows are listed in the order of storing, page by page, each with its entry, attempts, reason and state',
+  name: 'held and parked rows are listed in the order of storing, page by page, each with its entry, time of storing, attempts, reason and state',
   number: 59,
   group: 'operator',
   run: async (run) => {
@@ -41,6 +41,7 @@ async function allHeld(bench: StoreBench, limit: number): Promise<readonly strin
     for (const row of held) {
       const number = textOf(row).slice('row '.length);
       expectThat(row.reason === `reason ${number}`, `row ${number} is held because of "${row.reason}"`);
+      expectThat(Math.abs(row.addedAt - bench.run.runtime.now()) < 60_000, `row ${number} was stored at ${row.addedAt}`);
       seen.push(`${number} ${row.state} ${row.attempts}`);
       after = row.sequence;
     }

@@ -45,16 +45,11 @@ export const anEntryComesBackAsItWas: StoreCase = {
         priority: 0,
       },
     ];
-    const before = run.runtime.now();
     await bench.add(...entries.map((entry) => ({ entry })));
     const { rows } = await bench.relay().lease();
     expectThat(rows.length === entries.length, `${rows.length} rows came back of ${entries.length}`);
     for (const [index, entry] of entries.entries()) expectSame(`entry ${index}`, [plain(rows[index]?.entry)], [plain(entry)]);
-    for (const { attempts, addedAt } of rows)
-      expectThat(
-        attempts === 0 && Math.abs(addedAt - before) < 60_000,
-        `a fresh row has ${attempts} attempts, and was added at ${addedAt}`,
-      );
+    for (const { attempts } of rows) expectThat(attempts === 0, `a fresh row has ${attempts} attempts`);
   },
 };
 
