@@ -9,6 +9,7 @@ import type { SendOptions } from '../pipeline/message-sender.ts';
 import type { OutgoingContext } from '../pipeline/outgoing-context.ts';
 import { isPromise } from '../runtime/maybe-promise.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import type { Sender } from './sender.ts';
 
 /** Several messages of one contract, to be sent together. */
@@ -107,7 +108,7 @@ class BatchRun {
     const [signal] = signals.size === 1 ? signals : [undefined];
     try {
       const outcomes = await this.#sender.sendEntries(entries, signal);
-      for (const [at, one] of free.entries()) this.#settle(one, outcomes[at] ?? { status: 'unknown' });
+      for (const [at, one] of free.entries()) this.#settle(one, outcomes[at] ?? UNANSWERED);
     } catch (error) {
       for (const one of free) this.#notSent(one, error); // the bus has stopped: what left before has its outcome all the same
     }

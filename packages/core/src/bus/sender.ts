@@ -18,6 +18,7 @@ import type { SendCallOptions } from '../transport/message-transport.ts';
 import type { SendingTransport } from '../transport/watched-transport.ts';
 import type { TransportCapabilities } from '../transport/transport-capabilities.ts';
 import type { Destination, SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import { NOBODY } from '../inbox/stored-response.ts';
 import { sendError } from './send-error.ts';
 
@@ -133,7 +134,7 @@ export class Sender {
 
   #assertAccepted(entries: readonly TransportEntry[], outcomes: readonly SendOutcome[]): void {
     for (let index = 0; index < entries.length; index += 1) {
-      const outcome = outcomes[index] ?? { status: 'unknown' };
+      const outcome = outcomes[index] ?? UNANSWERED;
       if (outcome.status === 'accepted') continue;
       const entry = entries[index] as TransportEntry;
       if (entry.destination.kind === 'reply' && !isTooLarge(outcome)) this.#parts.ledger.unaccepted(entry, outcome);

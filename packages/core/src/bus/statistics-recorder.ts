@@ -12,6 +12,7 @@ import type { OutboxCounts } from '../outbox/outbox-monitor.ts';
 import type { OutboxStatus } from '../outbox/outbox-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import type { ReplyCounts } from './bus.ts';
 import type { BusStatistics, OutboxStatistics } from './statistics.ts';
 import type { ContractCounts } from './statistics-counts.ts';
@@ -232,9 +233,6 @@ function tellEnded(
   meter.processDuration(durationMs, { ...attributes, [ATTRIBUTES.operationName]: SPAN_OPERATIONS.process, ...failure });
   if (latencyMs !== undefined) meter.latency(latencyMs, attributes);
 }
-
-/** Of what the transport said nothing. */
-export const UNANSWERED: SendOutcome = Object.freeze({ status: 'unknown' });
 
 /** The error code of an outcome; none where it was accepted. */
 export function outcomeType(outcome: SendOutcome): string | undefined {

@@ -5,9 +5,10 @@ import { GuardedTracer } from '../pipeline/guarded-tracer.ts';
 import { MessageSpans } from '../pipeline/message-spans.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SendOutcome, TransportEntry } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import type { SendingTransport } from '../transport/watched-transport.ts';
 import { watchSends } from '../transport/watched-transport.ts';
-import { StatisticsRecorder, UNANSWERED, outcomeType } from './statistics-recorder.ts';
+import { StatisticsRecorder, outcomeType } from './statistics-recorder.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 /** What the telemetry of a bus works with. */

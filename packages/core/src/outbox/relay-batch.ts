@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import type { OutboxRow } from './outbox-store.ts';
 
 /** So often sending a row may fail before it is held. */
@@ -101,8 +102,6 @@ function retryAfter(failuresBefore: number, random: () => number): number | unde
 /** True where the broker was not asked: an earlier row of the key was not accepted, or there was no room. */
 const wasNotTried = (outcome: SendOutcome): boolean =>
   outcome.status === 'rejected' && (outcome.code === 'LANE_BLOCKED' || outcome.heldBack === true);
-
-const UNANSWERED: SendOutcome = Object.freeze({ status: 'unknown' });
 
 function reasonOf(outcome: Exclude<SendOutcome, { readonly status: 'accepted' }>): string {
   const code = outcome.status === 'rejected' ? outcome.code : 'SEND_OUTCOME_UNKNOWN';

@@ -8,6 +8,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { IReplyInbox } from '../transport/reply-inbox.ts';
 import type { SendOutcome, TransportEntry, TransportMessage } from '../transport/transport-message.ts';
+import { UNANSWERED } from '../transport/transport-message.ts';
 import { aborted, PendingRequest } from './pending-request.ts';
 import type { ReplyLedger } from './reply-ledger.ts';
 
@@ -93,7 +94,7 @@ export class RequestClient {
     if (pending.ended) return;
     const { signal } = call.options;
     pending.sent = 'unknown';
-    const [outcome = { status: 'unknown' } satisfies SendOutcome] = await inbox.send([entry], signal === undefined ? {} : { signal });
+    const [outcome = UNANSWERED] = await inbox.send([entry], signal === undefined ? {} : { signal });
     if (outcome.status === 'accepted') pending.sent = 'accepted';
     // What may have left may be answered: only a refusal ends the waiting.
     if (outcome.status === 'rejected') pending.fail(this.#parts.refused(entry, outcome));

@@ -59,3 +59,6 @@ export type SendOutcome =
     }
   /** No answer: the message may or may not be stored. Sending it again with the same message id is safe where an inbox stands. */
   | { readonly status: 'unknown'; readonly cause?: unknown };
+
+/** What became of an entry of which the transport said nothing. */
+export const UNANSWERED: SendOutcome = Object.freeze({ status: 'unknown' });

@@ -1,4 +1,4 @@
-import { FIRST } from '../schema/0001-tables.ts';
+import { FIRST_OF_ALL, FIRST_OF_SLOT } from '../schema/0001-tables.ts';
 import { ROW_COLUMNS } from './outbox-rows.ts';
 import { SLOTS } from './slots.ts';
 
@@ -106,6 +106,10 @@ const sharing = (schema: string): string => `made as (
   ) slots where (select until from me) > (select now from clock)
 )`;
 
+/**
+ * The rows of the share. A plan may be one for empty tables, kept for days: so only one index fits each part, and `offset 0` keeps a part from being joined in another way. What is retried is cut later than what waits: else a row
+ * could come before an earlier one of its key.
+ */
 const reading = (schema: string): string => {
   const found = (part: string): string =>
     `${part}::smallint as part, o.sequence, o.ctid as tid, octet_length(o.body) as bytes from ${schema}.outbox o`;
@@ -113,7 +117,7 @@ const reading = (schema: string): string => {
   const isWaiting = "o.state = 'waiting' and o.due_at is null";
   const isFree = `not (o.sequence <@ $7::int8multirange) and (o.partition_key is null or not exists (
       select from ${schema}.outbox b
-      where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence < o.sequence
+      where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence + 0 < o.sequence
         and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > (select now from clock)))
     ))`;
   const now = '(select now from clock)';
@@ -122,19 +126,19 @@ const reading = (schema: string): string => {
   select count(*) = ${SLOTS} as is_all from mine
 ), most as materialized (
   select least($5::int, greatest(32, 2 * $5::int / greatest(1, count(*)::int))) as rows
-  from mine where not (select is_all from whole) and exists (select from ${schema}.outbox o where ${isMine} and ${isWaiting})
+  from mine where not (select is_all from whole) and exists (select from ${schema}.outbox o where ${isMine} and ${isWaiting} order by ${FIRST_OF_SLOT} offset 0)
 ), candidates as materialized (
   (select ${found('-1')}
-    where (select is_all from whole) and o.scope = $1::text and ${isWaiting} and ${isFree} order by ${FIRST} limit $5::int)
+    where (select is_all from whole) and o.scope = $1::text and ${isWaiting} and ${isFree} order by ${FIRST_OF_ALL} limit $5::int)
   union all
   select found.* from mine cross join lateral (select ${found('mine.slot')}
-    where ${isMine} and ${isWaiting} and ${isFree} order by o.sequence limit ${most}) found where not (select is_all from whole)
+    where ${isMine} and ${isWaiting} and ${isFree} order by ${FIRST_OF_SLOT} limit ${most}) found where not (select is_all from whole)
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${SLOTS}`)}
     where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at, o.sequence limit ${most}) found
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${2 * SLOTS}`)}
-    where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by ${FIRST} limit ${most}) found
+    where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by ${FIRST_OF_SLOT} limit $5::int) found
 ), sized as (
   select sequence, tid, row_number() over before as number, sum(bytes) over before as bytes
   from (select sequence, tid, bytes from candidates order by sequence limit $5::int) due window before as (order by sequence)
@@ -145,7 +149,9 @@ const reading = (schema: string): string => {
     (select min(due_at) from mine cross join lateral (
       select o.due_at from ${schema}.outbox o where ${isMine} and o.state = 'waiting' and o.due_at > ${now} and ${isFree} order by o.due_at limit 1
     ) delayed),
-    (select min(o.retry_at) from mine join ${schema}.outbox o on ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree})
+    (select min(retry_at) from mine cross join lateral (
+      select o.retry_at from ${schema}.outbox o where ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree} offset 0
+    ) retrying)
   ) as due_at
 ), lease as materialized (
   select json_build_object(
@@ -153,7 +159,7 @@ const reading = (schema: string): string => {
     'slots', (select count(*) from mine),
     'due', case
       when (select count(*) from candidates) > (select count(*) from chosen)
-        or exists (select from candidates group by part having count(*) >= ${most}) then 0
+        or exists (select from candidates group by part having count(*) >= case when part < ${2 * SLOTS} then ${most} else $5::int end) then 0
       else date_part('epoch', later.due_at - ${now}) * 1000
     end
   )::text as facts from later

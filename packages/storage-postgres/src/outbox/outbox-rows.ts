@@ -65,8 +65,8 @@ const marked = (column: string): string => `'=' || ${column}`;
 
 const unmarked = (text: unknown): string | undefined => (typeof text === 'string' ? text.slice(1) : undefined);
 
-/** Other databases cannot hold every text. */
-const IS_UTF8 = `(select getdatabaseencoding() = 'UTF8')`;
+/** Other encodings cannot hold every text. */
+const IS_UTF8 = `(select getdatabaseencoding() = 'UTF8' and current_setting('client_encoding') = 'UTF8')`;
 
 /** The columns that {@link toRow} reads. */
 export const ROW_COLUMNS: string = `o.sequence::text as sequence, o.attempts, o.destination_kind || '=' || o.destination as destination,

@@ -1,5 +1,9 @@
-/** The order of the outbox, as `outbox_first` has it. By the primary key delayed and held rows would be in the way, which the planner does not know. */
-export const FIRST = '(sequence + 0)';
+/**
+ * The order of the outbox, as only `outbox_waiting` has it, for the rows of a slot, and only `outbox_first`, for all. Were it the same in both, or that of the
+ * primary key, the planner could take one for the other, and rows would be in the way of which it does not know.
+ */
+export const FIRST_OF_SLOT = '(sequence - 0)';
+export const FIRST_OF_ALL = '(sequence + 0)';
 
 /** Outbox and inbox. `schema` is quoted. */
 export function tables(schema: string): readonly string[] {
@@ -32,11 +36,11 @@ const outbox = (schema: string): readonly string[] => [
   // bodies are compressed by the bus or not at all
   `alter table ${schema}.outbox alter column body set storage external`,
   `-- what a relay reads: the first rows of each of its slots, in order; delayed, held and parked ones are not in its way
-create index outbox_waiting on ${schema}.outbox (scope, slot, sequence) where state = 'waiting' and due_at is null`,
-  `-- the same for a relay that has all slots; an expression, so that no other index can be taken for this one
-create index outbox_first on ${schema}.outbox (scope, (${FIRST})) where state = 'waiting' and due_at is null`,
+create index outbox_waiting on ${schema}.outbox (scope, slot, ${FIRST_OF_SLOT}) where state = 'waiting' and due_at is null`,
+  `-- the same for a relay that has all slots
+create index outbox_first on ${schema}.outbox (scope, ${FIRST_OF_ALL}) where state = 'waiting' and due_at is null`,
   `-- delayed rows whose time has come, and the next that will
-create index outbox_delayed on ${schema}.outbox (scope, slot, due_at) where state = 'waiting' and due_at is not null`,
+create index outbox_delayed on ${schema}.outbox (scope, slot, due_at, sequence) where state = 'waiting' and due_at is not null`,
   `-- what keeps back the later rows of its key; a few rows at most
 create index outbox_blocking on ${schema}.outbox (scope, slot, partition_key, sequence) where state in ('retrying', 'held')`,
   `-- what an operator lists
