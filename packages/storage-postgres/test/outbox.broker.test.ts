@@ -241,25 +241,29 @@ await describeServer('postgres', (server) => {
         const body = (text: string): OutboxEntry => ({ entry: { ...entryOf('').entry, body: Buffer.from(text) } });
         await bench.add('other', body('plain'), body('€ 😀'));
         expect(bodiesOf((await bench.lease('other', 'r')).rows)).toEqual(['plain', '€ 😀']);
-        await using latin = await Bench.open(server.url, {}, { client_encoding: 'latin1' });
+        const backgroundPool = new Pool({ connectionString: server.url });
+        backgroundPool.on('connect', (client) => void client.query("set client_encoding to 'latin1'"));
+        await using latin = await Bench.open(server.url, { backgroundPool });
         await latin.add('latin', body('€ 😀'));
         expect(bodiesOf((await latin.lease('latin', 'r')).rows)).toEqual(['€ 😀']);
+        await backgroundPool.end();
       } finally {
         await main.pool.query(`drop database "${name}"`);
       }
     });
 
     it.each([
-      { share: 'all slots', names: ['r'] },
-      { share: 'a half of the slots', names: ['r', 's'] },
-    ])('looks at few rows though its statements were planned when the table was empty, with $share', async ({ names }) => {
+      { share: 'all slots', names: ['r'], emptied: 'truncate waybill.outbox' },
+      { share: 'a half of the slots', names: ['r', 's'], emptied: 'truncate waybill.outbox' },
+      { share: 'all slots', names: ['r'], emptied: 'vacuum (analyze) waybill.outbox' },
+      { share: 'a half of the slots', names: ['r', 's'], emptied: 'vacuum (analyze) waybill.outbox' },
+    ])('looks at few rows though its statements were planned after $emptied, with $share', async ({ names, emptied }) => {
       await using bench = await Bench.open(server.url);
-      const scope = `burst of ${names.length}`;
+      const scope = `burst of ${names.length} after ${emptied}`;
       const some = (count: number, changes: (index: number) => Partial<OutboxEntry['entry']> = () => ({})): readonly OutboxEntry[] =>
         Array.from({ length: count }, (_, index) => entryOf(`row ${index}`, changes(index)));
-      await bench.add(scope, ...some(2_000));
-      await bench.pool.query('delete from waybill.outbox');
-      await bench.pool.query('vacuum (analyze) waybill.outbox');
+      await bench.pool.query('truncate waybill.outbox');
+      await bench.pool.query(emptied);
       for (let turn = 0; turn < 3; turn += 1) for (const name of names) await bench.lease(scope, name, { leaseMs: 600_000 });
       const background = backgroundPoolOf(bench.pool as unknown as PgPool, true) as unknown as Pool;
       const client = await background.connect();
@@ -271,10 +275,13 @@ await describeServer('postgres', (server) => {
         renewal: { text: lease, values: [...values(0), 'false'] },
       };
       for (const [name, query] of Object.entries(all)) for (let time = 0; time < 10; time += 1) await client.query({ name, ...query });
-      await bench.add(scope, ...some(1_000).map((entry) => ({ ...entry, dueAt: Date.now() + 3_600_000 })));
+      await bench.add(
+        scope,
+        ...some(4_000, (index) => ({ partitionKey: `delayed ${index}` })).map((entry) => ({ ...entry, dueAt: Date.now() + 3_600_000 })),
+      );
       await bench.add(scope, ...some(300, (index) => ({ partitionKey: `retrying ${index}` })));
       await bench.pool.query(
-        "update waybill.outbox set state = 'retrying', retry_at = now() + interval '1 hour' where partition_key is not null",
+        "update waybill.outbox set state = 'retrying', retry_at = now() + interval '1 hour' where partition_key like 'retrying %'",
       );
       await bench.add(scope, ...some(300, (index) => ({ partitionKey: `held ${index}` })));
       await bench.pool.query("update waybill.outbox set state = 'held' where partition_key like 'held %'");
@@ -296,13 +303,20 @@ await describeServer('postgres', (server) => {
     it('gives no row before an earlier one of its key that is tried again, however many are', async () => {
       await using bench = await Bench.open(server.url);
       for (let turn = 0; turn < 3; turn += 1) for (const name of ['r', 's']) await bench.lease('again', name);
-      const keys = Array.from({ length: 400 }, (_, index) => `k${index}`);
+      const keys = Array.from({ length: 40 }, (_, index) => `k${index}`);
       const once = (text: string): Promise<void> =>
         bench.add('again', ...keys.map((key) => entryOf(`${key} ${text}`, { partitionKey: key })));
       await once('first');
-      await bench.pool.query("update waybill.outbox set state = 'retrying', retry_at = now(), slot = slot % 4 where scope = 'again'");
+      keys.reverse();
+      await bench.pool.query("update waybill.outbox set state = 'retrying', retry_at = now() where scope = 'again'");
       await once('second');
-      await bench.pool.query("update waybill.outbox set slot = slot % 4 where scope = 'again'");
+      await bench.pool.query("update waybill.outbox set slot = 5 where scope = 'again'");
+      for (let slot = 0; slot < 64; slot += 1) {
+        await bench.add('again', entryOf('beside'));
+        await bench.pool.query("update waybill.outbox set slot = $1, partition_key = '' where scope = 'again' and partition_key is null", [
+          slot,
+        ]);
+      }
       for (const relay of ['r', 's']) {
         const bodies = bodiesOf((await bench.lease('again', relay, { limit: 200, mayShrink: false })).rows);
         expect(bodies.filter((body) => body.endsWith('second') && !bodies.includes(body.replace('second', 'first')))).toEqual([]);
