@@ -77,7 +77,7 @@ export const byHandRate: Variant = (pace, url = '') =>
 
 const INSERT_KEY = `insert into waybill.inbox (scope, endpoint, handler_id, idempotency_key, claimed_at)
 values ($1, $2, $3, $4, now()) on conflict do nothing returning 1`;
-const INSERT_EVENT = `insert into waybill.outbox (scope, slot, destination_kind, destination, headers, body) values ($1, $2, $3, $4, $5, $6)`;
+const INSERT_EVENT = `insert into waybill.outbox (scope, slot, destination_kind, destination, headers, is_text, body) values ($1, $2, $3, $4, $5, true, $6)`;
 
 const headersOf = (id: string): string => JSON.stringify({ 'waybill-id': id, 'waybill-name': 'bench.order-submitted' });
 const bodyOf = (number: number): Buffer => Buffer.from(JSON.stringify(new Order(number)));
