@@ -1,6 +1,16 @@
 import { coreLevels, deliveryTouchers, noEntryImport, noImportCycle, pipelinePage } from './laws/import-laws.ts';
 import { noDecoratorInCore, noForeignName, portPrefix, pureDecision, runtimeOnly } from './laws/core-laws.ts';
-import { noAny, noDefaultExport, noEnum, noExportStar, noModuleState, noSkippedTest, noSleep, noUsing } from './laws/language-laws.ts';
+import {
+  noAny,
+  noAssignedFunction,
+  noDefaultExport,
+  noEnum,
+  noExportStar,
+  noModuleState,
+  noSkippedTest,
+  noSleep,
+  noUsing,
+} from './laws/language-laws.ts';
 import { coreStandsAlone, noForeignPath, oneClientPerAdapter, publicEntriesOnly } from './laws/package-laws.ts';
 import type { Breach, Law } from './laws/law.ts';
 import { type Workspace, readWorkspace } from './laws/workspace.ts';
@@ -9,7 +19,7 @@ export const LAWS: readonly Law[] = [
   [noImportCycle, coreLevels, noEntryImport, deliveryTouchers, pipelinePage],
   [coreStandsAlone, publicEntriesOnly, oneClientPerAdapter, noForeignPath],
   [runtimeOnly, noForeignName, noDecoratorInCore, portPrefix, pureDecision],
-  [noEnum, noAny, noDefaultExport, noExportStar, noModuleState, noUsing, noSleep, noSkippedTest],
+  [noEnum, noAny, noDefaultExport, noExportStar, noModuleState, noUsing, noAssignedFunction, noSleep, noSkippedTest],
 ].flat();
 
 /** Every breach of a law in the repository at `root`, one line each. */

@@ -42,6 +42,16 @@ export const noUsing = languageLaw(
   ({ node }) => (String(node['kind']).endsWith('using') ? `A \`${String(node['kind'])}\` is declared.` : undefined),
 );
 
+export const noAssignedFunction = languageLaw(
+  'no-assigned-function',
+  'Name it first, and assign the name: V8 makes what is assigned in the old generation, and there it keeps alive what it refers to.',
+  libraries,
+  ({ node }) => {
+    const isAssigned = node.type === 'AssignmentExpression' && isNode(node['left']) && node['left'].type === 'MemberExpression';
+    return isAssigned && isFunction(node['right']) ? 'A function is assigned to a property where it is written.' : undefined;
+  },
+);
+
 export const noSleep = languageLaw(
   'no-sleep',
   'Wait for a signal with a bound, or move the clock of the harness.',
@@ -76,6 +86,10 @@ function unrunByOption(node: SyntaxNode): string | undefined {
 
 function isTestFunction(name: string): boolean {
   return TEST_FUNCTIONS.includes(name.split('.')[0] ?? '');
+}
+
+function isFunction(value: unknown): boolean {
+  return isNode(value) && (value.type === 'ArrowFunctionExpression' || value.type === 'FunctionExpression');
 }
 
 function isNamedDefault({ type, exported }: SyntaxNode): boolean {

@@ -241,6 +241,18 @@ const LANGUAGE: readonly PlantedBreach[] = [
     'packages/core/src/messages/use.ts:2',
     'export async function use(open: () => AsyncDisposable) {\n  await using one = open();\n}\n',
   ),
+  plant(
+    'no-assigned-function',
+    'a private field is given an arrow function',
+    'packages/core/src/messages/use.ts:4',
+    'export class Use {\n  #end: (() => void) | undefined;\n  begin(end: () => void) {\n    this.#end = () => end();\n  }\n}\n',
+  ),
+  plant(
+    'no-assigned-function',
+    'a property that has none is given a function',
+    'packages/core/src/messages/use.ts:1',
+    'export const use = (one: { end?: () => void }) => (one.end ??= function () {});\n',
+  ),
   plant('no-module-state', 'a module exports a variable', 'packages/conformance/src/use.ts:1', 'export var count = 0;\n'),
   plant(
     'no-module-state',

@@ -73,7 +73,8 @@ class Attempt<Tx, Result> {
       if (this.#phase !== 'commit') this.#end.abort(signal?.reason);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    this.end = (): void => signal?.removeEventListener('abort', onAbort);
+    const end = (): void => signal?.removeEventListener('abort', onAbort);
+    this.end = end;
   }
 
   get hasBegun(): boolean {

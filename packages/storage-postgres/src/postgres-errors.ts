@@ -12,7 +12,7 @@ const GONE = /^(08...|57P0[123])$/;
 const FATAL = /^(08|57|58|F0|XX)/;
 /** What `pg` and the sockets below it say; none of it has a code of its own that is documented. */
 const LOST =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|The server gave no answer)/;
 const SOCKET_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 const DEEPEST = 10;
 
@@ -54,6 +54,9 @@ export function isRefusedCommit(error: unknown): boolean {
   const sql = sqlErrorOf(error);
   return sql !== undefined && !FATAL.test(sql.code);
 }
+
+/** The server gave no answer to a statement in time. */
+export const unanswered = (limitMs: number): Error => new Error(`The server gave no answer within ${limitMs} ms`);
 
 export function unavailable(what: string, cause: unknown): StoreError {
   return new StoreError('STORE_UNAVAILABLE', `PostgreSQL: ${what}. Nothing was changed; it may be tried again.`, { cause });

@@ -74,10 +74,10 @@ export class OutboxRelay {
   /** Each ends something that is being sent. */
   readonly #sending = new Set<AbortController>();
   #running: Promise<void> | undefined;
-  #endHints: () => void = () => undefined;
+  #endHints: () => void = nothing;
   #life: 'running' | 'draining' | 'ending' = 'running';
   #isWoken = false;
-  #onWake: () => void = () => undefined;
+  #onWake: () => void = nothing;
   /**
    * How many rows are sent at once. Fewer after the transport gave no answer for a batch, of which then nothing is known: so one that is slow gets
    * ahead, and the row is found that it cannot answer for. With each batch that it takes twice as many.
@@ -155,13 +155,14 @@ export class OutboxRelay {
     return new Promise((resolve) => {
       const end = (): void => {
         timer.cancel();
-        this.#onWake = () => undefined;
+        this.#onWake = nothing;
         resolve();
       };
       const timer = this.#parts.runtime.setTimer(waitMs, end);
-      this.#onWake = () => {
+      const onWake = (): void => {
         if (endsByWake || this.#life !== 'running') end();
       };
+      this.#onWake = onWake;
     });
   }
 
@@ -364,6 +365,8 @@ export class OutboxRelay {
     return rows.reduce((sum, { entry }) => sum + entry.body.byteLength, 0) >= this.#options.maxBatchBytes * FULL_FROM;
   }
 }
+
+const nothing = (): void => undefined;
 
 const NOTHING: Turn = Object.freeze({ found: 'nothing' });
 

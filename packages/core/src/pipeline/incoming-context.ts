@@ -120,9 +120,10 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
     if (sources.some(({ aborted }) => aborted)) onAbort();
     else if (!this.ended) {
       for (const source of sources) source.addEventListener('abort', onAbort, { once: true });
-      this.#unlisten = () => {
+      const unlisten = (): void => {
         for (const source of sources) source.removeEventListener('abort', onAbort);
       };
+      this.#unlisten = unlisten;
     }
     return abort;
   }

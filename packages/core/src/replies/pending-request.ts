@@ -23,7 +23,7 @@ export class PendingRequest {
   readonly #onEnd: () => void;
   readonly #signals: readonly AbortSignal[];
   readonly #timer: Timer;
-  readonly #onAbort: () => void;
+  readonly #onAbort = (): void => this.fail(aborted(this.contract, this.#signals));
   #ended = false;
 
   constructor(contract: Contract, { timeoutMs, signals }: PendingBounds, runtime: Runtime, onEnd: () => void) {
@@ -35,7 +35,6 @@ export class PendingRequest {
     this.#onEnd = onEnd;
     this.#signals = signals;
     this.#timer = runtime.setTimer(timeoutMs, () => this.fail(timedOut(contract, timeoutMs, this.sent)));
-    this.#onAbort = () => this.fail(aborted(contract, signals));
     for (const signal of signals) signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 

@@ -40,7 +40,8 @@ export class PendingSend implements Deadline<PendingSend> {
   /** Calls when the signal aborts, until the caller has its outcomes. */
   listen(signal: AbortSignal, onAbort: () => void): void {
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#unlisten = () => signal.removeEventListener('abort', onAbort);
+    const unlisten = (): void => signal.removeEventListener('abort', onAbort);
+    this.#unlisten = unlisten;
   }
 
   /** The caller has its outcomes: the first ones count. */

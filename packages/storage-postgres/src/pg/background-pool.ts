@@ -35,6 +35,7 @@ export function backgroundPoolOf(pool: PgPool, isDirect: boolean): PgPool {
     keepAlive: true,
     application_name: 'waybill',
     connectionTimeoutMillis: 10_000,
+    query_timeout: undefined, // each statement has its own
   };
   const own = new (make as new (settings: object) => PgPool)(settings);
   own.on('error', () => {}); // an idle connection that breaks is replaced

@@ -4,6 +4,7 @@ import { isConnectionLost, unavailable } from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
 import { listenOn } from './pg-listener.ts';
 import type { PgConnection, PgPool, PgQuery } from './pg-client.ts';
+import { runStatement } from './run-statement.ts';
 
 /** How long the pool may let us wait, and how long one statement may take. */
 const ACQUIRE_MS = 10_000;
@@ -34,15 +35,15 @@ export class PgBackground implements BackgroundDatabase {
 
   query(text: string, values: readonly SqlValue[], name?: string): Promise<readonly SqlRow[]> {
     const isPrepared = this.#source.mayPrepare && name !== undefined;
-    return this.#use((client) => run(client, { text, values: [...values], query_timeout: STATEMENT_MS, ...(isPrepared ? { name } : {}) }));
+    return this.#use((client) => this.#run(client, { text, values: [...values], ...(isPrepared ? { name } : {}) }, STATEMENT_MS));
   }
 
   transact<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.#use(async (client) => {
-      const control = (text: string): Promise<unknown> => run(client, { text, query_timeout: STATEMENT_MS });
+      const control = (text: string): Promise<unknown> => this.#run(client, { text }, STATEMENT_MS);
       await control('begin');
       try {
-        const result = await work((text, values) => run(client, { text, values: [...values], query_timeout: MIGRATION_STATEMENT_MS }));
+        const result = await work((text, values) => this.#run(client, { text, values: [...values] }, MIGRATION_STATEMENT_MS));
         await control('commit');
         return result;
       } catch (error) {
@@ -84,6 +85,11 @@ export class PgBackground implements BackgroundDatabase {
     }
   }
 
+  async #run(client: PgConnection, query: PgQuery, limitMs: number): Promise<readonly SqlRow[]> {
+    const { rows } = await runStatement(client, query, { limitMs, runtime: this.#runtime });
+    return rows;
+  }
+
   get #pool(): PgPool {
     this.#opened ??= new OpenedPool(this.#source.open());
     return this.#opened.pool;
@@ -114,9 +120,4 @@ class OpenedPool {
     await this.pool.end();
     await gone;
   }
-}
-
-async function run(client: PgConnection, query: PgQuery): Promise<readonly SqlRow[]> {
-  const { rows } = await client.query(query);
-  return rows;
 }

@@ -6,7 +6,6 @@ export interface PgQuery {
   readonly values?: SqlValue[];
   /** Prepared once on each connection. */
   readonly name?: string;
-  readonly query_timeout?: number;
 }
 
 /** What we read of a result. */
@@ -28,7 +27,8 @@ export interface PgProtocol {
 
 /** What we use of a connection of `pg`. */
 export interface PgConnection {
-  query(query: PgQuery): Promise<PgResult>;
+  /** Calls back once, with an error or a result. */
+  query(query: PgQuery, callback: (error: Error | null | undefined, result: PgResult) => void): void;
   /** Gives it back to its pool; with `true` it is closed. */
   release(destroy?: boolean): void;
   /** False while a statement runs. */

@@ -1,6 +1,7 @@
 import type { Runtime } from '@waybill/core/transport';
 import type { NotificationListener } from '../database.ts';
 import type { PgConnection, PgNotification } from './pg-client.ts';
+import { runStatement } from './run-statement.ts';
 
 /** How often a connection that is silent is asked whether it lives, and how long it may take to answer. */
 const ASK_EVERY_MS = 30_000;
@@ -42,7 +43,7 @@ async function listenOnce({ channel, listener, connect, runtime }: ListenOptions
   client.on('error', onError);
   client.on('notification', onNotification);
   try {
-    await client.query({ text: `listen "${channel}"`, query_timeout: ANSWER_MS });
+    await runStatement(client, { text: `listen "${channel}"` }, { limitMs: ANSWER_MS, runtime });
     listener.onListening();
     await untilBroken(client, runtime, AbortSignal.any([broken.signal, signal]));
     return true;
@@ -56,7 +57,7 @@ async function untilBroken(client: PgConnection, runtime: Runtime, signal: Abort
   try {
     for (;;) {
       await runtime.sleep(ASK_EVERY_MS, signal);
-      await client.query({ text: 'select 1', query_timeout: ANSWER_MS });
+      await runStatement(client, { text: 'select 1' }, { limitMs: ANSWER_MS, runtime });
     }
   } catch {
     // broken, silent for too long, or ended

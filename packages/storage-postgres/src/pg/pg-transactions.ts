@@ -12,7 +12,8 @@ import {
   unavailable,
 } from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
-import type { PgConnection, PgPool } from './pg-client.ts';
+import type { PgConnection, PgPool, PgResult } from './pg-client.ts';
+import { runStatement } from './run-statement.ts';
 
 /** How long BEGIN and ROLLBACK may take. */
 const CONTROL_MS = 10_000;
@@ -32,7 +33,7 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
   async run<Result>(work: (tx: Client) => Promise<Result>, settings: TransactionSettings): Promise<Result> {
     const { isolation, acquireTimeoutMs, signal } = settings;
     const client = await acquire(this.#pool, { timeoutMs: acquireTimeoutMs, runtime: this.#runtime, signal });
-    const session = new Session(client);
+    const session = new Session(client, this.#runtime);
     try {
       await session.begin(isolation);
       const result = await unlessAborted(work(client), signal);
@@ -49,7 +50,7 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
   }
 
   async query(tx: Client, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
-    const { rows } = await tx.query({ text, values: [...values] });
+    const { rows } = await runStatement(tx, { text, values: [...values] });
     return rows;
   }
 }
@@ -57,20 +58,22 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
 /** One transaction on one connection. */
 class Session {
   readonly #client: PgConnection;
+  readonly #runtime: Runtime;
   #state: 'open' | 'ended' | 'destroyed' = 'open';
   #broken: Error | undefined;
   /** Why the server ended the transaction, if it did. */
   #refusal: unknown;
 
-  constructor(client: PgConnection) {
+  constructor(client: PgConnection, runtime: Runtime) {
     this.#client = client;
+    this.#runtime = runtime;
     client.on('error', this.#onError); // without a listener it would end the process
     client.connection?.on('errorMessage', this.#onRefusal);
   }
 
   async begin(isolation: string): Promise<void> {
     try {
-      await this.#client.query({ text: `begin isolation level ${isolation}`, query_timeout: CONTROL_MS });
+      await this.#say(`begin isolation level ${isolation}`, CONTROL_MS);
     } catch (error) {
       this.destroy();
       throw unavailable('the transaction could not begin', error);
@@ -80,7 +83,7 @@ class Session {
   async commit(): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     try {
-      const { command } = await this.#client.query({ text: 'commit', query_timeout: COMMIT_MS });
+      const { command } = await this.#say('commit', COMMIT_MS);
       this.#state = 'ended';
       if (command === 'ROLLBACK') throw rolledBack(this.#refusal);
     } catch (error) {
@@ -103,7 +106,7 @@ class Session {
       return error;
     }
     try {
-      await this.#client.query({ text: 'rollback', query_timeout: CONTROL_MS });
+      await this.#say('rollback', CONTROL_MS);
       this.#state = 'ended';
     } catch {
       this.destroy(); // the server rolls back what has no connection
@@ -122,6 +125,10 @@ class Session {
     if (this.#state === 'destroyed') return;
     this.#client.removeListener('error', this.#onError);
     this.#client.release(this.#broken !== undefined);
+  }
+
+  #say(text: string, limitMs: number): Promise<PgResult> {
+    return runStatement(this.#client, { text }, { limitMs, runtime: this.#runtime });
   }
 
   readonly #onError = (error: Error): void => {

@@ -42,10 +42,11 @@ export class SendCall implements OutcomeTaker {
       this.#resolve = resolve;
       if (signal === undefined || giveUp === undefined) return;
       signal.addEventListener('abort', giveUp, { once: true });
-      this.#resolve = (outcomes) => {
+      const finish = (outcomes: readonly SendOutcome[]): void => {
         signal.removeEventListener('abort', giveUp);
         resolve(outcomes);
       };
+      this.#resolve = finish;
     });
   }
 }
