@@ -57,8 +57,8 @@ export interface OutboxLease {
   /** Of how many parts of the outbox this relay has which number; for people. */
   readonly slots: { readonly own: number; readonly all: number };
   /**
-   * How long until the next row of its share is due, where one waits for its time or for another try; 0 where fewer rows were given
-   * than could be had. @default none waits
+   * How long until the next row of its share is due, where one waits for its time or for another try; 0 where rows were
+   * given, and there may be more. @default none waits
    */
   readonly nextDueMs?: number | undefined;
 }

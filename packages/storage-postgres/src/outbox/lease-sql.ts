@@ -2,12 +2,14 @@ import { FIRST_OF_ALL, FIRST_OF_SLOT } from '../schema/0001-tables.ts';
 import { ROW_COLUMNS } from './outbox-rows.ts';
 import { SLOTS } from './slots.ts';
 
-/** What a relay's turn asks for. Both give one row for the lease at least, and one for each message: see {@link LEASE_COLUMN}. */
+/** What a relay's turn asks for: a row for each message, the first of which tells of the lease. */
 export interface LeaseSql {
-  /** Takes part or renews, shares the slots, and reads. */
+  /** Takes part or renews, shares the slots, and reads. One row at least. */
   readonly lease: string;
-  /** Only reads, and gives no row at all where there is something to renew, to take or to free first. It writes nothing: then the server sends rows as it finds them. */
+  /** Only reads, and gives no row where there is something to renew, to take or to free first; else one at least. What writes nothing sends rows as it finds them. */
   readonly read: string;
+  /** The same for a relay that has all slots while nothing is due that was delayed or failed: by one index, each row looked at once. No row where that is not so, or none is found. */
+  readonly readAll: string;
 }
 
 /**
@@ -30,14 +32,17 @@ ${selection(schema)}`,
 ${standing(schema)},
 ${reading(schema)}
 ${selection(schema)} where (select is_settled from standing)`,
+    readAll: `with ${known(schema)},
+${standing(schema)},
+${readingAll(schema)}`,
   };
 }
 
 /** On the first row, and nowhere else. */
-const LEASE_COLUMN = 'case when chosen.number > 1 then null else lease.facts end as lease';
+const leaseColumn = (number: string, facts: string): string => `case when ${number} > 1 then null else ${facts} end as lease`;
 
 /** A row is found again where it stands: nothing moves it within a statement. Sorting is left to who reads them: here they are wide, and mostly come in order. */
-const selection = (schema: string): string => `select ${LEASE_COLUMN}, o.*
+const selection = (schema: string): string => `select ${leaseColumn('chosen.number', 'lease.facts')}, o.*
 from lease left join chosen on true left join lateral (select ${ROW_COLUMNS} from ${schema}.outbox o where o.ctid = chosen.tid offset 0) o on true`;
 
 const known = (schema: string): string => `clock as materialized (
@@ -106,6 +111,19 @@ const sharing = (schema: string): string => `made as (
   ) slots where (select until from me) > (select now from clock)
 )`;
 
+/** Of a relay that has all slots. In the order of the index `outbox_first`, which only this reads. */
+const readingAll = (schema: string): string => `ready as materialized (
+  select (select count(*) from mine) = ${SLOTS}
+    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} offset 0))
+    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'retrying'", 'retry_at')} offset 0)) as is_so
+)
+select ${leaseColumn('o.number', `(select ${facts('0')} from ready)`)}, ${ROW_COLUMNS}
+from (
+  select o.*, row_number() over before as number, sum(octet_length(o.body)) over before as bytes
+  from ${schema}.outbox o where (select is_so from ready) and o.scope = $1::text and ${IS_WAITING} and ${isFree(schema)}
+  window before as (order by ${FIRST_OF_ALL} rows unbounded preceding) order by ${FIRST_OF_ALL} limit $5::int
+) o where ${FITS}`;
+
 /**
  * The rows of the share. A plan may be one for empty tables, kept for days: so only one index fits each part, and `offset 0` keeps a part from being joined in another way. What is retried is cut later than what waits: else a row
  * could come before an earlier one of its key.
@@ -113,55 +131,60 @@ const sharing = (schema: string): string => `made as (
 const reading = (schema: string): string => {
   const found = (part: string): string =>
     `${part}::smallint as part, o.sequence, o.ctid as tid, octet_length(o.body) as bytes from ${schema}.outbox o`;
-  const isMine = 'o.scope = $1::text and o.slot = mine.slot';
-  const isWaiting = "o.state = 'waiting' and o.due_at is null";
-  const isFree = `not (o.sequence <@ $7::int8multirange) and (o.partition_key is null or not exists (
-      select from ${schema}.outbox b
-      where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence + 0 < o.sequence
-        and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > (select now from clock)))
-    ))`;
-  const now = '(select now from clock)';
+  const free = isFree(schema);
   const most = '(select rows from most)';
-  return `whole as materialized (
-  select count(*) = ${SLOTS} as is_all from mine
-), most as materialized (
+  return `most as materialized (
   select least($5::int, greatest(32, 2 * $5::int / greatest(1, count(*)::int))) as rows
-  from mine where not (select is_all from whole) and exists (select from ${schema}.outbox o where ${isMine} and ${isWaiting} order by ${FIRST_OF_SLOT} offset 0)
+  from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${IS_WAITING} order by ${FIRST_OF_SLOT} offset 0)
 ), candidates as materialized (
-  (select ${found('-1')}
-    where (select is_all from whole) and o.scope = $1::text and ${isWaiting} and ${isFree} order by ${FIRST_OF_ALL} limit $5::int)
-  union all
   select found.* from mine cross join lateral (select ${found('mine.slot')}
-    where ${isMine} and ${isWaiting} and ${isFree} order by ${FIRST_OF_SLOT} limit ${most}) found where not (select is_all from whole)
+    where ${IS_MINE} and ${IS_WAITING} and ${free} order by ${FIRST_OF_SLOT} limit ${most}) found
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${SLOTS}`)}
-    where ${isMine} and o.state = 'waiting' and o.due_at <= ${now} and ${isFree} order by o.due_at, o.sequence limit ${most}) found
+    where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} and ${free} order by o.due_at, o.sequence limit ${most}) found
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${2 * SLOTS}`)}
-    where ${isMine} and o.state = 'retrying' and o.retry_at <= ${now} and ${isFree} order by ${FIRST_OF_SLOT} limit $5::int) found
+    where ${IS_MINE} and ${isDue("'retrying'", 'retry_at')} and ${free} order by ${FIRST_OF_SLOT} limit $5::int) found
 ), sized as (
   select sequence, tid, row_number() over before as number, sum(bytes) over before as bytes
   from (select sequence, tid, bytes from candidates order by sequence limit $5::int) due window before as (order by sequence)
 ), chosen as materialized (
-  select tid, number from sized where number = 1 or bytes <= $6::float8
+  select tid, number from sized where ${FITS}
 ), later as (
   select least(
     (select min(due_at) from mine cross join lateral (
-      select o.due_at from ${schema}.outbox o where ${isMine} and o.state = 'waiting' and o.due_at > ${now} and ${isFree} order by o.due_at limit 1
+      select o.due_at from ${schema}.outbox o where ${IS_MINE} and o.state = 'waiting' and o.due_at > ${NOW} and ${free} order by o.due_at limit 1
     ) delayed),
     (select min(retry_at) from mine cross join lateral (
-      select o.retry_at from ${schema}.outbox o where ${isMine} and o.state = 'retrying' and o.retry_at > ${now} and ${isFree} offset 0
+      select o.retry_at from ${schema}.outbox o where ${IS_MINE} and o.state = 'retrying' and o.retry_at > ${NOW} and ${free} offset 0
     ) retrying)
   ) as due_at
 ), lease as materialized (
-  select json_build_object(
-    'remaining', date_part('epoch', (select until from me) - ${now}) * 1000,
-    'slots', (select count(*) from mine),
-    'due', case
-      when (select count(*) from candidates) > (select count(*) from chosen)
-        or exists (select from candidates group by part having count(*) >= case when part < ${2 * SLOTS} then ${most} else $5::int end) then 0
-      else date_part('epoch', later.due_at - ${now}) * 1000
-    end
-  )::text as facts from later
+  select ${facts(`case
+    when (select count(*) from candidates) > (select count(*) from chosen)
+      or exists (select from candidates group by part having count(*) >= case when part < ${2 * SLOTS} then ${most} else $5::int end) then 0
+    else date_part('epoch', later.due_at - ${NOW}) * 1000
+  end`)} as facts from later
 )`;
 };
+
+const NOW = '(select now from clock)';
+const IS_MINE = 'o.scope = $1::text and o.slot = mine.slot';
+const IS_WAITING = "o.state = 'waiting' and o.due_at is null";
+/** The first row is read, however large it is. */
+const FITS = 'number = 1 or bytes <= $6::float8';
+
+const isDue = (state: string, time: string): string => `o.state = ${state} and o.${time} <= ${NOW}`;
+
+const isFree = (schema: string): string => `not (o.sequence <@ $7::int8multirange) and (o.partition_key is null or not exists (
+      select from ${schema}.outbox b
+      where b.scope = $1::text and b.slot = o.slot and b.partition_key = o.partition_key and b.sequence + 0 < o.sequence
+        and (b.state = 'held' or (b.state = 'retrying' and b.retry_at > ${NOW}))
+    ))`;
+
+/** What is told of the lease. @param due how long until there is something to read, in milliseconds */
+const facts = (due: string): string => `json_build_object(
+    'remaining', date_part('epoch', (select until from me) - ${NOW}) * 1000,
+    'slots', (select count(*) from mine),
+    'due', ${due}
+  )::text`;

@@ -39,6 +39,8 @@ export interface OutboxParts<Tx> {
 export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
   readonly #parts: OutboxParts<Tx>;
   readonly #sql: OutboxSql;
+  /** The relay that had all slots when it was asked last. */
+  #whole: string | undefined;
 
   constructor(parts: OutboxParts<Tx>) {
     this.#parts = parts;
@@ -59,10 +61,15 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     const { background } = this.#parts;
     const values = [scope, relay, atOf(now), leaseMs, limit, maxBytes, multirangeOf(except)];
     if (limit > 0 && !mayShrink) {
-      const rows = await background.query(this.#sql.read, values, 'waybill_read');
-      if (rows.length > 0) return toLease(rows);
+      const ways = [...(relay === this.#whole ? (['readAll'] as const) : []), 'read'] as const;
+      for (const way of ways) {
+        const rows = await background.query(this.#sql[way], values, `waybill_${way.toLowerCase()}`);
+        if (rows.length > 0) return toLease(rows);
+      }
     }
-    return toLease(await background.query(this.#sql.lease, [...values, String(mayShrink)], 'waybill_lease'));
+    const lease = toLease(await background.query(this.#sql.lease, [...values, String(mayShrink)], 'waybill_lease'));
+    this.#whole = lease.slots.own === SLOTS ? relay : undefined;
+    return lease;
   }
 
   async leave({ scope, relay }: RelayIdentity): Promise<void> {
