@@ -219,6 +219,32 @@ await describeServer('postgres', (server) => {
       expect(bodiesOf((await bench.lease('ripe', 'r', { limit: 2, mayShrink: false })).rows)).toEqual(['delayed', 'waiting']);
     });
 
+    it('gives no row before an earlier one of its key that was delayed and is due, however many are', async () => {
+      await using bench = await Bench.open(server.url);
+      for (let turn = 0; turn < 2; turn += 1) await bench.lease('all due', 'r');
+      const rows = (count: number, key: string): readonly OutboxEntry[] =>
+        Array.from({ length: count }, (_, index) => entryOf(`${key} ${index}`, { partitionKey: key }));
+      await bench.add('all due', ...rows(100, 'k').map((row) => ({ ...row, dueAt: Date.now() - 1_000 })));
+      for (let other = 0; other < 100; other += 1) await bench.add('all due', ...rows(3, `other ${other}`));
+      await bench.add('all due', entryOf('last', { partitionKey: 'k' }));
+      const bodies = bodiesOf((await bench.lease('all due', 'r', { limit: 1_000, mayShrink: false })).rows);
+      expect(bodies.filter((body) => body.startsWith('k')).length).toBe(100);
+    });
+
+    it('reads by one index also where a row is held, and one of its key behind it is due', async () => {
+      await using bench = await Bench.open(server.url);
+      for (let turn = 0; turn < 2; turn += 1) await bench.lease('held', 'r');
+      await bench.add('held', entryOf('held', { partitionKey: 'k' }), {
+        ...entryOf('due', { partitionKey: 'k' }),
+        dueAt: Date.now() - 1_000,
+      });
+      await bench.pool.query("update waybill.outbox set state = 'held' where scope = 'held' and due_at is null");
+      await bench.add('held', entryOf('waiting'));
+      const { readAll } = leaseSql('"waybill"');
+      const { rows } = await bench.pool.query(readAll, ['held', 'r', null, 5_000, 10, 1_000_000, '{}']);
+      expect(rows).toMatchObject([{ text: 'waiting' }]);
+    });
+
     it('reads nothing of slots that another relay has, though it had all itself when it asked last', async () => {
       await using bench = await Bench.open(server.url);
       for (const relay of ['r', 'r', 's']) await bench.lease('gone', relay);

@@ -52,6 +52,28 @@ await describeServer('postgres', (server) => {
     await pool.end();
   });
 
+  it('is not limited by a pool that limits the statements of the application', async () => {
+    const pool = new Pool({ connectionString: server.url, query_timeout: 100 });
+    const client = await pool.connect();
+    const slow = { text: 'select pg_sleep(0.3)' };
+    expect((await runStatement(client, slow, { limitMs: 10_000, runtime })).rows).toHaveLength(1);
+    await expect(runStatement(client, slow)).rejects.toThrow('Query read timeout');
+    client.release(true);
+    await pool.end();
+  });
+
+  it('tells why a statement could not be sent', async () => {
+    const pool = new Pool({ connectionString: server.url });
+    const client: PgConnection = await pool.connect();
+    client.on('error', () => {});
+    const detached = new Uint8Array(8);
+    structuredClone(detached, { transfer: [detached.buffer] });
+    const unsent = runStatement(client, { text: 'select $1::bytea', values: [detached] }, { limitMs: 10_000, runtime });
+    await expect(unsent).rejects.toThrow('detached');
+    client.release(true);
+    await pool.end();
+  });
+
   it('passes on what the server refuses', async () => {
     const pool = new Pool({ connectionString: server.url });
     const client = await pool.connect();

@@ -104,8 +104,8 @@ export interface IOutboxStore<Tx = unknown> {
    */
   add(tx: Tx, scope: string, entries: readonly OutboxEntry[]): Promise<void>;
   /**
-   * Takes part or renews, and reads, by one statement, or by two where there was something to share. Slots are shared evenly between the relays of the scope; those of a relay
-   * that has not come back within its lease go to the others. Within a partition key oldest first; a row that is held or waits for
+   * Takes part or renews, and reads, by one statement, and by up to three where there is something to share, or nothing more to read. Slots are shared evenly between the relays of the scope; those of a relay
+   * that has not come back within its lease go to the others. Within a partition key oldest first, but that what was delayed comes by its time; a row that is held or waits for
    * another try keeps back the later rows of its key. Rows are found by their state: none is passed over, however late it was committed.
    */
   lease(options: LeaseOptions): Promise<OutboxLease>;

@@ -114,8 +114,8 @@ const sharing = (schema: string): string => `made as (
 /** Of a relay that has all slots. In the order of the index `outbox_first`, which only this reads. */
 const readingAll = (schema: string): string => `ready as materialized (
   select (select count(*) from mine) = ${SLOTS}
-    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} offset 0))
-    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'retrying'", 'retry_at')} offset 0)) as is_so
+    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} and ${isFree(schema)} offset 0))
+    and not exists (select from mine where exists (select from ${schema}.outbox o where ${IS_MINE} and ${isDue("'retrying'", 'retry_at')} and ${isFree(schema)} offset 0)) as is_so
 )
 select ${leaseColumn('o.number', `(select ${facts('0')} from ready)`)}, ${ROW_COLUMNS}
 from (
@@ -125,7 +125,7 @@ from (
 ) o where ${FITS}`;
 
 /**
- * The rows of the share. A plan may be one for empty tables, kept for days: so only one index fits each part, and `offset 0` keeps a part from being joined in another way. What is retried is cut later than what waits: else a row
+ * The rows of the share. A plan may be one for empty tables, kept for days: so only one index fits each part, and `offset 0` keeps a part from being joined in another way. What was delayed or failed is cut later than what waits: else a row
  * could come before an earlier one of its key.
  */
 const reading = (schema: string): string => {
@@ -141,7 +141,7 @@ const reading = (schema: string): string => {
     where ${IS_MINE} and ${IS_WAITING} and ${free} order by ${FIRST_OF_SLOT} limit ${most}) found
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${SLOTS}`)}
-    where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} and ${free} order by o.due_at, o.sequence limit ${most}) found
+    where ${IS_MINE} and ${isDue("'waiting'", 'due_at')} and ${free} order by o.due_at, o.sequence limit $5::int) found
   union all
   select found.* from mine cross join lateral (select ${found(`mine.slot + ${2 * SLOTS}`)}
     where ${IS_MINE} and ${isDue("'retrying'", 'retry_at')} and ${free} order by ${FIRST_OF_SLOT} limit $5::int) found
@@ -162,7 +162,7 @@ const reading = (schema: string): string => {
 ), lease as materialized (
   select ${facts(`case
     when (select count(*) from candidates) > (select count(*) from chosen)
-      or exists (select from candidates group by part having count(*) >= case when part < ${2 * SLOTS} then ${most} else $5::int end) then 0
+      or exists (select from candidates group by part having count(*) >= case when part < ${SLOTS} then ${most} else $5::int end) then 0
     else date_part('epoch', later.due_at - ${NOW}) * 1000
   end`)} as facts from later
 )`;

@@ -39,8 +39,8 @@ export interface OutboxParts<Tx> {
 export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
   readonly #parts: OutboxParts<Tx>;
   readonly #sql: OutboxSql;
-  /** The relay that had all slots when it was asked last. */
-  #whole: string | undefined;
+  /** Relays that had all slots when they were asked last. */
+  readonly #whole = new Set<string>();
 
   constructor(parts: OutboxParts<Tx>) {
     this.#parts = parts;
@@ -61,18 +61,20 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     const { background } = this.#parts;
     const values = [scope, relay, atOf(now), leaseMs, limit, maxBytes, multirangeOf(except)];
     if (limit > 0 && !mayShrink) {
-      const ways = [...(relay === this.#whole ? (['readAll'] as const) : []), 'read'] as const;
+      const ways = [...(this.#whole.has(relay) ? (['readAll'] as const) : []), 'read'] as const;
       for (const way of ways) {
         const rows = await background.query(this.#sql[way], values, `waybill_${way.toLowerCase()}`);
         if (rows.length > 0) return toLease(rows);
       }
     }
     const lease = toLease(await background.query(this.#sql.lease, [...values, String(mayShrink)], 'waybill_lease'));
-    this.#whole = lease.slots.own === SLOTS ? relay : undefined;
+    if (lease.slots.own === SLOTS) this.#whole.add(relay);
+    else this.#whole.delete(relay);
     return lease;
   }
 
   async leave({ scope, relay }: RelayIdentity): Promise<void> {
+    this.#whole.delete(relay);
     await this.#parts.background.query(this.#sql.leave, [scope, relay]);
   }
 

@@ -21,15 +21,15 @@ export function backgroundPoolOf(pool: PgPool, isDirect: boolean): PgPool {
     throw new ConfigurationError('OPTION_INVALID', '`postgres`: `pool` does not show its options. Pass `backgroundPool` too.', {
       details: { option: 'pool' },
     });
+  const { connectionString } = options;
+  const given = parametersOf(connectionString).get('options') ?? options['options'] ?? process.env['PGOPTIONS'];
   const session = {
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
-    options: typeof options['options'] === 'string' ? `${options['options']} ${PLANNING}` : PLANNING,
+    options: typeof given === 'string' ? `${given} ${PLANNING}` : PLANNING,
   };
-  const settings = {
-    ...options,
+  const ours = {
     ...(isDirect ? session : {}),
-    ...('password' in options ? { password: options['password'] } : {}), // it is hidden from copies
     max: CONNECTIONS,
     min: 0,
     keepAlive: true,
@@ -37,7 +37,24 @@ export function backgroundPoolOf(pool: PgPool, isDirect: boolean): PgPool {
     connectionTimeoutMillis: 10_000,
     query_timeout: undefined, // each statement has its own
   };
-  const own = new (make as new (settings: object) => PgPool)(settings);
+  const own = new (make as new (settings: object) => PgPool)({
+    ...options,
+    ...('password' in options ? { password: options['password'] } : {}), // it is hidden from copies
+    ...(typeof connectionString === 'string' ? { connectionString: withoutParameters(connectionString, Object.keys(ours)) } : {}),
+    ...ours,
+  });
   own.on('error', () => {}); // an idle connection that breaks is replaced
   return own;
+}
+
+function parametersOf(connectionString: unknown): URLSearchParams {
+  return new URLSearchParams(typeof connectionString === 'string' ? connectionString.split('?').slice(1).join('?') : '');
+}
+
+/** For `pg`, what stands in the connection string wins over every option. */
+function withoutParameters(connectionString: string, names: readonly string[]): string {
+  const parameters = parametersOf(connectionString);
+  for (const name of names) parameters.delete(name);
+  const [address = ''] = connectionString.split('?');
+  return parameters.size === 0 ? address : `${address}?${parameters.toString()}`;
 }

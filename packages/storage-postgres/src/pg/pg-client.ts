@@ -6,6 +6,7 @@ export interface PgQuery {
   readonly values?: SqlValue[];
   /** Prepared once on each connection. */
   readonly name?: string;
+  readonly query_timeout?: number;
 }
 
 /** What we read of a result. */
@@ -31,6 +32,8 @@ export interface PgConnection {
   query(query: PgQuery, callback: (error: Error | null | undefined, result: PgResult) => void): void;
   /** Gives it back to its pool; with `true` it is closed. */
   release(destroy?: boolean): void;
+  /** What it was made with. */
+  readonly connectionParameters?: { readonly query_timeout?: unknown };
   /** False while a statement runs. */
   readonly readyForQuery?: boolean;
   /** The protocol below it, which tells what the server refuses, whoever catches it. */

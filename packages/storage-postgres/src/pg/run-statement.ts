@@ -15,12 +15,19 @@ export interface StatementLimit {
  * @throws what `pg` throws; after `limitMs` an error that {@link isConnectionLost} knows, for what the connection does then is not known
  */
 export function runStatement(client: PgConnection, query: PgQuery, limit?: StatementLimit): Promise<PgResult> {
+  const { query_timeout: ofPool } = client.connectionParameters ?? {};
+  const isOwnLimit = limit !== undefined && Boolean(ofPool); // that of the pool is for the statements of the application
   return new Promise((resolve, reject) => {
-    client.query(query, (error, result) => {
-      timer?.cancel();
-      if (error) reject(error);
-      else resolve(result);
-    });
     const timer = limit?.runtime.setTimer(limit.limitMs, () => reject(unanswered(limit.limitMs)));
+    const done = (error: unknown, result?: PgResult): void => {
+      timer?.cancel();
+      if (result === undefined || error) reject(error);
+      else resolve(result);
+    };
+    try {
+      client.query(isOwnLimit ? { ...query, query_timeout: limit.limitMs } : query, done);
+    } catch (error) {
+      done(error);
+    }
   });
 }
