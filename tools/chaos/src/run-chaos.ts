@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { seededRandom } from '@waybill/simulation';
 
 import type { ChaosOptions } from './chaos-options.ts';
-import { onTheWay } from './checks/lost.ts';
+import { handledIn, onTheWay } from './checks/lost.ts';
 import { blackHole, networkFaults } from './faults/network-faults.ts';
 import { brokerFaults, brokerOutages } from './faults/broker-faults.ts';
 import type { ChaosFault } from './faults/chaos-fault.ts';
@@ -33,7 +33,8 @@ export interface RunParts {
 
 const REFRESH_EVERY_MS = 250;
 const PROGRESS_EVERY_MS = 5_000;
-const DRAIN_MS = 120_000;
+/** How long nothing may be handled though something is left. */
+const STUCK_MS = 120_000;
 /** The broker counts some queues now and then only. */
 const EMPTY_TWICE_AFTER_MS = 2_000;
 
@@ -109,7 +110,7 @@ async function strike({ minutes, seed }: ChaosOptions, { slots }: Fleet, { broke
   );
 }
 
-/** Until all that was accepted is handled, and no queue and no outbox holds anything; then nothing more can come. */
+/** Until all that was accepted is handled, and no queue and no outbox holds anything; then nothing more can come. Ends as well when nothing gets on: what is missing then is told by the books. */
 async function drain({ broker, database, monitor }: RunParts): Promise<void> {
   const isHandled = (): boolean => onTheWay(monitor.books).length === 0;
   const isEmpty = (): Promise<boolean> =>
@@ -122,8 +123,9 @@ async function drain({ broker, database, monitor }: RunParts): Promise<void> {
     await untilAborted(AbortSignal.timeout(EMPTY_TWICE_AFTER_MS));
     return isEmpty();
   };
-  if (database === undefined) await pauseUntil(isHandled, DRAIN_MS); // what is missing then is told by the books
-  await pauseUntil(isDone, DRAIN_MS);
+  const handled = (): number => handledIn(monitor.books);
+  if (database === undefined) await pauseUntil(isHandled, STUCK_MS, handled);
+  await pauseUntil(isDone, STUCK_MS, handled);
 }
 
 /** How much stands in each queue, and in the outbox. */

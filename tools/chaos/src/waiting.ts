@@ -2,10 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 250;
 
-/** Looks again and again. Tells whether it became true within `patienceMs`. */
-export async function pauseUntil(isTrue: () => boolean | Promise<boolean>, patienceMs: number): Promise<boolean> {
-  const giveUpAt = performance.now() + patienceMs;
+/**
+ * Looks again and again. Tells whether it became true within `patienceMs`, which begin anew whenever there is more done than ever before:
+ * what gets on is waited for, however long it takes.
+ */
+export async function pauseUntil(isTrue: () => boolean | Promise<boolean>, patienceMs: number, done = (): number => 0): Promise<boolean> {
+  let most = done();
+  let giveUpAt = performance.now() + patienceMs;
   while (!(await isTrue())) {
+    const now = done();
+    if (now > most) {
+      most = now;
+      giveUpAt = performance.now() + patienceMs;
+    }
     if (performance.now() > giveUpAt) return false;
     await pause(LOOK_EVERY_MS);
   }

@@ -12,6 +12,12 @@ export function onTheWay(books: Books): readonly Missing[] {
   return missingIn(books).filter(({ message }) => message.fate === 'handled');
 }
 
+/** How often an endpoint has handled a message for the first time. It ends growing when nothing gets on, even where messages come again and again. */
+export function handledIn({ messages }: Books): number {
+  const endpoints = ({ visits }: Message): number => new Set(visits.filter(({ end }) => end === 'handled').map(({ at }) => at)).size;
+  return messages.values().reduce((count, message) => count + endpoints(message), 0);
+}
+
 /** Every accepted message that an endpoint has neither handled nor, where that is its fate, in its dead letters. */
 export function missingIn({ messages }: Books): readonly Missing[] {
   return Array.from(messages.values())
