@@ -130,8 +130,10 @@ export class OutboxRelay {
 
   async #run(): Promise<void> {
     while (this.#life !== 'ending') {
+      const mayBeLast = this.#life === 'draining'; // what looked before may have missed what was committed before the stop
       const turn = await this.#safeTurn();
-      if (this.#life === 'draining' && (turn.found === 'nothing' || turn.found === 'failed')) return;
+      if (this.#life === 'draining' && turn.found === 'failed') return;
+      if (mayBeLast && turn.found === 'nothing' && !this.#isWoken) return;
       if (this.#life === 'running') await this.#pauseAfter(turn);
       await this.#parts.runtime.yield();
     }
