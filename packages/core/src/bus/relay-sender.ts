@@ -19,13 +19,13 @@ export interface RelaySenderParts {
  * else. An event whose topic cannot be there fails alone, and what follows in its key waits for it.
  */
 export function relaySender({ sender, keeper, recorder }: RelaySenderParts): RelayParts['send'] {
-  return (entries, signal) => {
+  return (entries, signal, time) => {
     const send = (those: readonly TransportEntry[]): MaybePromise<readonly SendOutcome[]> => {
       recorder?.relaying(those);
       return sender.sendEntries(those, signal);
     };
     const declaring = declareTopics(entries, keeper, signal);
-    return declaring.size === 0 ? send(entries) : sendDeclared(entries, declaring, send);
+    return declaring.size === 0 ? send(entries) : sendDeclared(entries, { declaring, time, send });
   };
 }
 
@@ -68,16 +68,24 @@ const refusalOf = (cause: unknown): SendOutcome => ({
   cause,
 });
 
+/** How entries leave whose topics are not there yet. */
+interface DeclaredSend {
+  readonly declaring: ReadonlyMap<string, Promise<SendOutcome | undefined>>;
+  readonly time: Parameters<RelayParts['send']>[2];
+  readonly send: (entries: readonly TransportEntry[]) => MaybePromise<readonly SendOutcome[]>;
+}
+
+/** `undefined` when declaring has taken so long that nothing may be sent any more. */
 async function sendDeclared(
   entries: readonly TransportEntry[],
-  declaring: ReadonlyMap<string, Promise<SendOutcome | undefined>>,
-  send: (entries: readonly TransportEntry[]) => MaybePromise<readonly SendOutcome[]>,
-): Promise<readonly SendOutcome[]> {
+  { declaring, time, send }: DeclaredSend,
+): Promise<readonly SendOutcome[] | undefined> {
   const refusals = new Map<string, SendOutcome>();
   for (const [topic, declared] of declaring) {
     const refusal = await declared;
     if (refusal !== undefined) refusals.set(topic, refusal);
   }
+  if (time.isOver) return undefined;
   const refused = refusedBy(entries, refusals);
   const rest = entries.filter((_, index) => refused[index] === undefined);
   const outcomes = rest.length === 0 ? [] : await send(rest);

@@ -5,10 +5,11 @@ import type { SendOutcome, TransportEntry } from '../transport/transport-message
 import type { OutboxMonitor } from './outbox-monitor.ts';
 import type { IOutboxStore, OutboxRow } from './outbox-store.ts';
 import type { BatchResult } from './relay-batch.ts';
-import { LONGEST_RETRY_MS, NOTHING_SENT, bothResults, judgeBatch, splitFlight, unblocked, withoutHolding } from './relay-batch.ts';
+import { LONGEST_RETRY_MS, NOTHING_SENT, bothResults, judgeBatch, splitFlight, unblocked, untried, withoutHolding } from './relay-batch.ts';
 import type { ResolvedRelayOptions } from './relay-options.ts';
 import { RelayPace } from './relay-pace.ts';
 import { RelayStore } from './relay-store.ts';
+import { SendingTime } from './sending-time.ts';
 
 /** What an {@link OutboxRelay} works with. */
 export interface RelayParts {
@@ -16,8 +17,15 @@ export interface RelayParts {
   /** The service whose rows these are. */
   readonly scope: string;
   readonly runtime: Runtime;
-  /** Hands entries to the transport: one outcome per entry. After `signal` has aborted it answers at once. */
-  readonly send: (entries: readonly TransportEntry[], signal: AbortSignal) => MaybePromise<readonly SendOutcome[]>;
+  /**
+   * Hands entries to the transport: one outcome per entry. After `signal` has aborted it answers at once. Where it waits before it hands them over,
+   * it looks at `time` once more; `undefined` when that was over, and the transport was not asked.
+   */
+  readonly send: (
+    entries: readonly TransportEntry[],
+    signal: AbortSignal,
+    time: Pick<SendingTime, 'isOver'>,
+  ) => MaybePromise<readonly SendOutcome[] | undefined>;
   /** False while the transport has no connection, or its broker takes no messages. */
   readonly isConnected: () => boolean;
   readonly monitor: OutboxMonitor;
@@ -38,7 +46,7 @@ interface Landed {
   readonly result: BatchResult;
   /** What was sent before and is not written down yet. */
   readonly before: BatchResult;
-  /** True when nothing of them was accepted, nor of what was under way beside them. */
+  /** True when nothing of them was accepted, nor of what was under way beside them, though the transport was asked. */
   readonly isFruitless: boolean;
 }
 
@@ -72,7 +80,7 @@ export class OutboxRelay {
   readonly #store: RelayStore;
   readonly #over = new AbortController();
   /** Each ends something that is being sent. */
-  readonly #sending = new Set<AbortController>();
+  readonly #sending = new Set<SendingTime>();
   #running: Promise<void> | undefined;
   #endHints: () => void = nothing;
   #life: 'running' | 'draining' | 'ending' = 'running';
@@ -118,7 +126,7 @@ export class OutboxRelay {
     this.wake();
     if (limitMs > 0) await settlesInTime(this.#running, { limitMs, runtime });
     this.#life = 'ending';
-    for (const giveUp of this.#sending) giveUp.abort(new Error('the bus has stopped'));
+    for (const time of this.#sending) time.giveUp('the bus has stopped');
     this.wake();
     await settlesInTime(
       this.#running.then(() => this.#leave()),
@@ -276,7 +284,7 @@ export class OutboxRelay {
       await this.#store.renewUntil(oldest.sending, [...flights.flatMap(rowsOf), ...waiting]);
       rows = [...rows, ...oldest.rows];
       result = bothResults(result, await oldest.sending);
-      isFruitless = !isFruitful(result) && !(oldest.isBesideFruit && this.#parts.isConnected());
+      isFruitless = !isFruitful(result) && result.isUntried !== true && !(oldest.isBesideFruit && this.#parts.isConnected());
       flights.shift();
     }
     if (isFruitful(result)) {
@@ -306,37 +314,24 @@ export class OutboxRelay {
 
   async #send(rows: readonly OutboxRow[]): Promise<BatchResult> {
     const { runtime, monitor, send, isConnected } = this.#parts;
-    const giveUp = new AbortController();
-    this.#sending.add(giveUp);
-    const endWatch = this.#abortBeforeLeaseEnds(giveUp);
-    let outcomes: readonly SendOutcome[] = [];
+    const time = new SendingTime({ runtime, share: this.#store, marginMs: this.#options.leaseMs / 10 });
+    this.#sending.add(time);
+    let outcomes: readonly SendOutcome[] | undefined;
     try {
       await runtime.yield(); // what is said to the store meanwhile leaves first: then it works while the processor is busy here
-      outcomes = await send(
-        rows.map(({ entry }) => entry),
-        giveUp.signal,
-      );
+      if (!time.isOver) {
+        const entries = rows.map(({ entry }) => entry);
+        outcomes = await send(entries, time.signal, time);
+      }
     } catch (error) {
       outcomes = rows.map(() => ({ status: 'unknown', cause: error }));
     }
-    endWatch();
-    this.#sending.delete(giveUp);
+    time.end();
+    this.#sending.delete(time);
+    if (outcomes === undefined) return untried(rows);
     const result = judgeBatch(rows, outcomes, () => runtime.random());
     monitor.sent(result.sent.length);
-    return isConnected() && !giveUp.signal.aborted ? result : { ...result, failed: [] };
-  }
-
-  /** Returns what ends the watching. */
-  #abortBeforeLeaseEnds(giveUp: AbortController): () => void {
-    const { runtime } = this.#parts;
-    const marginMs = this.#options.leaseMs / 10;
-    const leftMs = (): number => this.#store.leftMs - marginMs;
-    const look = (): void => {
-      if (leftMs() > 0) timer = runtime.setTimer(leftMs(), look);
-      else giveUp.abort(new Error('the lease of the relay has run out'));
-    };
-    let timer = runtime.setTimer(Math.max(0, leftMs()), look);
-    return () => timer.cancel();
+    return isConnected() && !time.signal.aborted ? result : { ...result, failed: [] };
   }
 
   /**

@@ -30,6 +30,8 @@ export interface BatchResult {
   readonly failed: readonly RowFailure[];
   /** Keys of which nothing more may be sent before the rows that were not accepted. */
   readonly blocked: ReadonlySet<string>;
+  /** True where it was too late to ask the transport: that says nothing of it. */
+  readonly isUntried?: true;
 }
 
 export const NOTHING_SENT: BatchResult = Object.freeze({ sent: [], refused: [], failed: [], blocked: new Set<string>() });
@@ -56,6 +58,13 @@ export function judgeBatch(rows: readonly OutboxRow[], outcomes: readonly SendOu
   }
   return { sent, refused, failed, blocked };
 }
+
+/** What becomes of rows that were not handed to the transport: they are left as they are. */
+export const untried = (rows: readonly OutboxRow[]): BatchResult => ({
+  ...NOTHING_SENT,
+  blocked: new Set(rows.flatMap(({ entry: { partitionKey } }) => partitionKey ?? [])),
+  isUntried: true,
+});
 
 /** The same failures where it may be the broker that answers nothing: rows without an answer are tried again, however often they were. */
 export function withoutHolding(failures: readonly RowFailure[]): readonly RowFailure[] {

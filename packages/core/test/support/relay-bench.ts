@@ -85,7 +85,9 @@ export class RelayProcess {
   readonly sent: string[] = [];
   fault: StatementFault = { before: () => undefined, after: () => undefined };
   hints = true;
-  /** So far its clock for durations is behind, because the machine slept. */
+  /** Called where it lets the event loop turn, before that has turned. */
+  onYield: () => void = () => undefined;
+  /** So far its clock for durations is behind, because the machine slept; ahead, where it is negative: then its timers come late. */
   sleptMs = 0;
   #thawed: Promise<void> | undefined;
   #thaw: () => void = () => undefined;
@@ -166,7 +168,10 @@ export class RelayProcess {
       monotonic: () => runtime.monotonic() - this.sleptMs,
       random: () => runtime.random(),
       id: () => runtime.id(),
-      yield: () => this.#whenThawed(runtime.yield()),
+      yield: () => {
+        this.onYield();
+        return this.#whenThawed(runtime.yield());
+      },
       spawn: (name, task) => runtime.spawn(name, task),
       sleep: sleepBy(setTimer),
       setTimer,
