@@ -1,6 +1,6 @@
 import type { Runtime } from '@waybill/core/transport';
 import type { BackgroundDatabase, NotificationListener, RunStatement, SqlRow, SqlValue } from '../database.ts';
-import { isConnectionLost, unavailable } from '../postgres-errors.ts';
+import { chainOf, isConnectionLost, unavailable } from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
 import { listenOn } from './pg-listener.ts';
 import type { PgConnection, PgPool, PgQuery } from './pg-client.ts';
@@ -12,6 +12,8 @@ const STATEMENT_MS = 30_000;
 /** How long a step of a migration may take: it may make an index on a large table. */
 const MIGRATION_STATEMENT_MS = 600_000;
 const CLOSE_MS = 5_000;
+/** The server ended a statement because of `statement_timeout`, or of `lock_timeout`. */
+const TOOK_TOO_LONG: ReadonlySet<unknown> = new Set(['57014', '55P03']);
 
 /** Where the connections come from. */
 export interface PoolSource {
@@ -43,6 +45,7 @@ export class PgBackground implements BackgroundDatabase {
       const control = (text: string): Promise<unknown> => this.#run(client, { text }, STATEMENT_MS);
       await control('begin');
       try {
+        await control(`set local statement_timeout = ${MIGRATION_STATEMENT_MS}`); // that of the session is for short ones
         const result = await work((text, values) => this.#run(client, { text, values: [...values] }, MIGRATION_STATEMENT_MS));
         await control('commit');
         return result;
@@ -81,7 +84,7 @@ export class PgBackground implements BackgroundDatabase {
     } catch (error) {
       if (!isConnectionLost(error)) client.removeListener('error', onError);
       client.release(isConnectionLost(error)); // one that gave no answer may still be at work
-      throw isConnectionLost(error) ? unavailable('the connection broke, or gave no answer in time', error) : error;
+      throw failureOf(error);
     }
   }
 
@@ -94,6 +97,12 @@ export class PgBackground implements BackgroundDatabase {
     this.#opened ??= new OpenedPool(this.#source.open());
     return this.#opened.pool;
   }
+}
+
+function failureOf(error: unknown): unknown {
+  if (isConnectionLost(error)) return unavailable('the connection broke, or gave no answer in time', error);
+  const tookTooLong = chainOf(error).some((one) => 'code' in one && TOOK_TOO_LONG.has(one.code));
+  return tookTooLong ? unavailable('a statement, or what it waited for, took longer than the server lets it', error) : error;
 }
 
 /** Counts its connections: the end of a pool does not wait for theirs. */
