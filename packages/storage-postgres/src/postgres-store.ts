@@ -81,8 +81,9 @@ export class StoreOnPostgres<Tx> implements PostgresStore<Tx> {
     this.#parts = parts;
     this.#notices = new AddedNotices({ background, channel: channelOf(name), isOn: notify });
     const addedBy = (tx: Tx): Set<string> | undefined => {
-      const own = this.#open.getStore()?.own;
-      return own?.tx === tx ? own.added : undefined;
+      const current = this.#open.getStore();
+      // the context outlives the transaction, and so does the connection, which the application may begin another one on
+      return current?.isOpen === true && current.own?.tx === tx ? current.own.added : undefined;
     };
     const random = (): number => runtime.random();
     this.outbox = new PostgresOutboxStore({ transactions, background, schema, notices: this.#notices, random, addedBy });

@@ -1,7 +1,7 @@
 import { systemRuntime } from '@waybill/core';
 import { expect, it, vi } from 'vitest';
 import { StoreOnPostgres } from '../src/postgres-store.ts';
-import { entryOf } from './support/bench.ts';
+import { entryOf, gate } from './support/bench.ts';
 
 /** A store over a database that answers nothing by itself; what it is told stands in `said`, that of transactions with their name. */
 async function open() {
@@ -68,4 +68,16 @@ it('leaves the telling to the commit of a transaction of the application, also w
   const { store, said } = await open();
   await store.transact(() => store.outbox.add('theirs', 'orders', [entryOf('a')]));
   expect(said).toEqual(['theirs: add and notify', 'commit']);
+});
+
+it('tells with the commit of a transaction that was begun on the same connection after its own had ended, from within its work', async () => {
+  const { store, said } = await open();
+  const ended = gate();
+  const after: Promise<void>[] = [];
+  await store.transact(async (tx) => {
+    after.push(ended.opened.then(() => store.outbox.add(tx, 'orders', [entryOf('a')])));
+  });
+  ended.open();
+  await Promise.all(after);
+  expect(said).toEqual(['commit', 'own: add and notify']);
 });
