@@ -38,6 +38,11 @@ describe('the own pool', () => {
     expect(madeOf({})['options']).toMatch(/^-c plan_cache_mode/);
   });
 
+  it('is not stricter than its statements need, whatever is asked for elsewhere', () => {
+    const { options } = madeOf({ options: '-c default_transaction_isolation=serializable' });
+    expect(options).toMatch(/ -c default_transaction_isolation=read\\ committed$/);
+  });
+
   it('sets nothing of a session through a pooler, which refuses it', () => {
     const made = madeOf({ connectionString: 'postgres://here/db?options=-c%20geqo%3Doff' }, false);
     expect(made['connectionString']).toBe('postgres://here/db?options=-c+geqo%3Doff');

@@ -2,6 +2,7 @@ import { systemRuntime } from '@waybill/core';
 import { describeServer } from '@waybill/servers/vitest';
 import { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
+import { backgroundPoolOf } from '../src/pg/background-pool.ts';
 import { PgBackground } from '../src/pg/pg-background.ts';
 import type { PgPool } from '../src/pg/pg-client.ts';
 import { Bench, outcomeOf } from './support/bench.ts';
@@ -53,6 +54,27 @@ await describeServer('postgres', (server) => {
       await holder.query('rollback');
       holder.release();
       await pool.end();
+      await background.close();
+    });
+  });
+
+  describe('a database that is serializable by default', () => {
+    const STRICT = '-c default_transaction_isolation=serializable';
+    const SHOWN = `select current_setting('transaction_isolation') as isolation`;
+
+    it('does not make the statements of a store so, which would fail where relays meet', async () => {
+      const pool = new Pool({ connectionString: server.url, options: STRICT });
+      expect((await pool.query(SHOWN)).rows).toEqual([{ isolation: 'serializable' }]);
+      const background = backgroundOn(() => backgroundPoolOf(pool as PgPool, true));
+      expect(await background.query(SHOWN, [])).toEqual([{ isolation: 'read committed' }]);
+      expect(await background.query('show plan_cache_mode', [])).toEqual([{ plan_cache_mode: 'force_generic_plan' }]);
+      await background.close();
+      await pool.end();
+    });
+
+    it('lets a migration see what another has done while it waited', async () => {
+      const background = backgroundOn(() => new Pool({ connectionString: server.url, options: STRICT }));
+      expect(await background.transact((run) => run(SHOWN, []))).toEqual([{ isolation: 'read committed' }]);
       await background.close();
     });
   });

@@ -7,6 +7,9 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** A statement is planned once, and its plan kept for long: it must not be one for tables that were still empty. */
 const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
+/** Statements of relays are meant to meet on the same rows: under a stricter default of the database they would fail for that. */
+const ISOLATION = '-c default_transaction_isolation=read\\ committed';
+const SETTINGS = `${PLANNING} ${ISOLATION}`;
 /** What a transaction of ours may do nothing for: then the relay that begun it is frozen, and holds what it has locked. */
 const IDLE_TIMEOUT_MS = 10_000;
 
@@ -26,7 +29,7 @@ export function backgroundPoolOf(pool: PgPool, isDirect: boolean): PgPool {
   const session = {
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
-    options: typeof given === 'string' ? `${given} ${PLANNING}` : PLANNING,
+    options: typeof given === 'string' ? `${given} ${SETTINGS}` : SETTINGS,
   };
   const ours = {
     ...(isDirect ? session : {}),

@@ -43,7 +43,7 @@ export class PgBackground implements BackgroundDatabase {
   transact<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.#use(async (client) => {
       const control = (text: string): Promise<unknown> => this.#run(client, { text }, STATEMENT_MS);
-      await control('begin');
+      await control('begin isolation level read committed'); // it must see what was committed while it waited for a lock
       try {
         await control(`set local statement_timeout = ${MIGRATION_STATEMENT_MS}`); // that of the session is for short ones
         const result = await work((text, values) => this.#run(client, { text, values: [...values] }, MIGRATION_STATEMENT_MS));
