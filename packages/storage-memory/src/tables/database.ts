@@ -35,11 +35,11 @@ export class Database {
     return running.length;
   }
 
-  /** Makes what it wrote visible, all at once, and gives its rows to those who wait. */
-  end(transaction: Transaction, writes: ReadonlyMap<VersionedTable<unknown>, ReadonlyMap<string, unknown>>, reason?: unknown): void {
+  /** Makes what it wrote visible, all at once, and gives its rows to those who wait. What it waits for itself rejects with the reason. */
+  end(transaction: Transaction, writes: ReadonlyMap<VersionedTable<unknown>, ReadonlyMap<string, unknown>>, reasonOf: () => unknown): void {
     this.#running.delete(transaction);
     if (writes.size > 0) this.write(writes);
-    this.locks.release(transaction, reason);
+    this.locks.release(transaction, reasonOf);
   }
 
   /** A commit of its own. Whoever calls it has seen that no transaction holds the rows. */

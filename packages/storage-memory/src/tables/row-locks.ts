@@ -25,18 +25,15 @@ export class RowLocks<Owner extends object> {
   async take(row: string, owner: Owner): Promise<void> {
     const lock = this.#locks.get(row);
     if (lock?.holder === owner) return;
-    if (lock === undefined) this.#locks.set(row, { holder: owner, waiters: [] });
-    else await this.#wait(lock, owner);
+    if (lock !== undefined) return this.#wait(lock, owner);
+    this.#locks.set(row, { holder: owner, waiters: [] });
     of(this.#held, owner).add(row);
   }
 
-  /** Gives the owner's rows to those who wait for them; what it waits for itself it gets no more. */
-  release(owner: Owner, reason: unknown): void {
-    for (const lock of this.#awaited.get(owner) ?? []) {
-      const gone = lock.waiters.filter((waiter) => waiter.owner === owner);
-      lock.waiters.splice(0, lock.waiters.length, ...lock.waiters.filter((waiter) => waiter.owner !== owner));
-      for (const waiter of gone) waiter.reject(reason);
-    }
+  /** Gives the owner's rows to those who wait for them; what it waits for itself it gets no more, for the reason. */
+  release(owner: Owner, reasonOf: () => unknown): void {
+    for (const lock of this.#awaited.get(owner) ?? [])
+      for (const waiter of takeOut(lock.waiters, (one) => one.owner === owner)) waiter.reject(reasonOf());
     this.#awaited.delete(owner);
     const rows = this.#held.get(owner) ?? [];
     this.#held.delete(owner);
@@ -51,14 +48,14 @@ export class RowLocks<Owner extends object> {
 
   #pass(row: string): void {
     const lock = this.#locks.get(row);
-    const next = lock?.waiters.shift();
+    const next = lock?.waiters[0]?.owner;
     if (lock === undefined || next === undefined) return void this.#locks.delete(row);
-    lock.holder = next.owner;
-    this.#awaited.get(next.owner)?.delete(lock);
-    of(this.#held, next.owner).add(row);
-    next.resolve();
-    for (const waiter of lock.waiters.filter(({ owner }) => this.#waits(next.owner, owner))) {
-      lock.waiters.splice(lock.waiters.indexOf(waiter), 1);
+    lock.holder = next;
+    this.#awaited.get(next)?.delete(lock);
+    of(this.#held, next).add(row);
+    for (const waiter of takeOut(lock.waiters, ({ owner }) => owner === next)) waiter.resolve(); // it may wait with several statements
+    for (const waiter of takeOut(lock.waiters, ({ owner }) => this.#waits(next, owner))) {
+      this.#awaited.get(waiter.owner)?.delete(lock);
       waiter.reject(deadlock());
     }
   }
@@ -73,6 +70,13 @@ function of<Key, Value>(sets: Map<Key, Set<Value>>, key: Key): Set<Value> {
   const known = sets.get(key) ?? new Set<Value>();
   sets.set(key, known);
   return known;
+}
+
+/** Removes those, and gives them in their order. */
+function takeOut<Owner>(waiters: Waiter<Owner>[], isOne: (waiter: Waiter<Owner>) => boolean): readonly Waiter<Owner>[] {
+  const taken = waiters.filter(isOne);
+  waiters.splice(0, waiters.length, ...waiters.filter((waiter) => !taken.includes(waiter)));
+  return taken;
 }
 
 const deadlock = (): StoreError =>

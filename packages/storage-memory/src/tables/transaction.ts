@@ -90,7 +90,7 @@ export class Transaction implements MemoryTransaction {
     this.#assertUsable();
     if (this.#isolation === 'serializable') this.#assertReadsHold();
     this.#hasEnded = true;
-    this.#database.end(this, this.#writes);
+    this.#database.end(this, this.#writes, hasEnded);
     for (const work of this.#atCommit) work();
   }
 
@@ -98,7 +98,7 @@ export class Transaction implements MemoryTransaction {
   rollBack(reason: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#database.end(this, new Map(), reason);
+    this.#database.end(this, new Map(), () => reason);
   }
 
   /** Rolls it back from outside: all that its work still does fails with the reason. */
@@ -132,12 +132,14 @@ export class Transaction implements MemoryTransaction {
 
   #assertUsable(): void {
     if (this.#failure !== undefined) throw this.#failure.reason;
-    if (this.#hasEnded)
-      throw new StoreError('NO_TRANSACTION', 'The transaction has ended. Await in its work all that uses it, and use it nowhere else.');
+    if (this.#hasEnded) throw hasEnded();
   }
 }
 
 const presentOr = <Value, Other>(value: Value | typeof ABSENT, other: Other): Value | Other => (value === ABSENT ? other : value);
+
+const hasEnded = (): StoreError =>
+  new StoreError('NO_TRANSACTION', 'The transaction has ended. Await in its work all that uses it, and use it nowhere else.');
 
 const conflict = (): StoreError =>
   new StoreError('TRANSACTION_CONFLICT', 'Another transaction has changed what this one has read; this one is rolled back. Run it again.');
