@@ -62,18 +62,46 @@ interface Queried {
   query: (...given: unknown[]) => unknown;
 }
 
-/** Puts a look at the text before `query` of one connection. Returns what takes it away. */
+/** The look at what is sent on one connection, and for whom. */
+interface Look {
+  readonly watchers: Set<OpenTransactions>;
+  readonly takeOff: () => void;
+}
+
+/** One for all stores: they open and close in any order, and none could take off its own from under that of another. */
+const looks = new WeakMap<PgConnection, Look>();
+
+/** Looks at the text of what is sent on one connection. Returns what ends it. */
 function watchClient(client: PgConnection, transactions: OpenTransactions): () => void {
+  const { watchers, takeOff } = looks.get(client) ?? lookAt(client);
+  watchers.add(transactions);
+  return () => {
+    watchers.delete(transactions);
+    if (watchers.size === 0) takeOff();
+  };
+}
+
+/** Puts a look at the text before `query` of one connection. */
+function lookAt(client: PgConnection): Look {
   const queried = client as unknown as Queried;
+  const isOwn = Object.hasOwn(queried, 'query');
   const before = queried.query;
+  const watchers = new Set<OpenTransactions>();
   const watched = (...given: unknown[]): unknown => {
-    note(textOf(given[0]), transactions);
+    const text = textOf(given[0]);
+    for (const transactions of watchers) note(text, transactions);
     return Reflect.apply(before, client, given);
   };
-  queried.query = watched;
-  return () => {
-    if (queried.query === watched) queried.query = before;
+  const takeOff = (): void => {
+    if (queried.query !== watched) return; // somebody else has put something over it: it stays, for the next that watches
+    looks.delete(client);
+    if (isOwn) queried.query = before;
+    else Reflect.deleteProperty(queried, 'query');
   };
+  queried.query = watched;
+  const look = { watchers, takeOff };
+  looks.set(client, look);
+  return look;
 }
 
 function note(text: string, transactions: OpenTransactions): void {
