@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/bus-error.ts';
+import { resolveRecovery } from '../recoverability/recovery-policy.ts';
 import type { IMessageTransport } from '../transport/message-transport.ts';
 import type { EndpointTopology } from '../transport/topology.ts';
 import type { LaneWait, TransportCapabilities } from '../transport/transport-capabilities.ts';
@@ -6,7 +7,8 @@ import { endpointTopology } from './build-topology.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /**
- * Refuses endpoints whose order or redeliveries the transport cannot keep as they were asked for; all problems at once.
+ * Refuses endpoints whose order or redeliveries the transport cannot keep as they were asked for, and those that may be handed a message
+ * which the inbox has forgotten; all problems at once.
  * @throws ConfigurationError `CAPABILITY_NOT_SUPPORTED`
  */
 export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport: IMessageTransport, windowMs: number | undefined): void {
@@ -22,7 +24,7 @@ export function checkEndpoints(endpoints: readonly Endpoint<string>[], transport
 }
 
 /**
- * What was asked of endpoints and the transport cannot do, each with its way out.
+ * What was asked of endpoints and transport or inbox cannot do, each with its way out.
  * @param windowMs for so long the inbox remembers; `undefined` without one
  */
 export function capabilityProblems(
@@ -37,6 +39,7 @@ export function capabilityProblems(
       ...laneProblems(one, capabilities),
       ...redeliveryProblems(topology, capabilities),
       ...windowProblems(topology, capabilities, windowMs),
+      ...redeliveryWindowProblems(one, capabilities, windowMs),
     ];
   });
 }
@@ -68,6 +71,21 @@ function windowProblems(
   const needed = `inbox: { window: ${redeliveryHorizonMs} }`;
   return [
     `The endpoint "${name}" may be handed a message again for ${redeliveryHorizonMs} ms, and the inbox remembers it for ${windowMs} ms. Create the bus with \`${needed}\` or more.`,
+  ];
+}
+
+/** A handler that has succeeded is called again where the last redelivery comes for another one when the inbox has forgotten it. */
+function redeliveryWindowProblems(
+  { name, recovery }: Endpoint<string>,
+  { delay }: TransportCapabilities,
+  windowMs: number | undefined,
+): readonly string[] {
+  const { redeliveryDelaysMs, jitter } = resolveRecovery(recovery);
+  const sumMs = redeliveryDelaysMs.reduce((sum, delayMs) => sum + delayMs, 0);
+  const longestMs = Math.ceil(delay.steps === 'policy' ? sumMs : sumMs * (1 + jitter));
+  if (windowMs === undefined || longestMs === 0 || longestMs < windowMs) return [];
+  return [
+    `The endpoint "${name}" redelivers a message for up to ${longestMs} ms, and the inbox remembers it for ${windowMs} ms: what has succeeded would be done twice. Create the bus with a longer \`inbox.window\`, or shorten \`recovery.redeliver\`.`,
   ];
 }
 
