@@ -9,6 +9,7 @@ import { SLOTS } from '../messages/message-headers.ts';
 import { LOG_EVENTS } from '../observability/log-events.ts';
 import type { IncomingContext } from '../pipeline/incoming-context.ts';
 import type { Step } from '../pipeline/step.ts';
+import { isOfDatabase } from './store-failure.ts';
 import type { UnitEnd, UnitParts } from './unit-of-work.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
@@ -42,9 +43,9 @@ export function invokeInUnits(table: HandlerTable, parts: UnitStepParts): Step<I
 }
 
 /**
- * Runs a unit of work until it is committed, or its handler has failed. What the store fails with is no failure of the message: the
- * unit is run again, after a wait that grows, without counting; when nothing more is to be begun the delivery goes back. After a
- * conflict it is run again up to three times, and that counts.
+ * Runs a unit of work until it is committed, or its handler has failed. What the store fails with, also in a statement of its own, is
+ * no failure of the message: the unit is run again, after a wait that grows, without counting; when nothing more is to be begun the
+ * delivery goes back. After a conflict it is run again up to three times, and that counts.
  */
 async function runUnit(bound: RunnableHandler, attempt: IncomingContext, first: number, parts: UnitStepParts): Promise<void> {
   let outages = 0;
@@ -68,8 +69,11 @@ async function runUnit(bound: RunnableHandler, attempt: IncomingContext, first: 
   }
 }
 
-const isOutage = (error: unknown, unit: UnitOfWork): boolean =>
-  !unit.isOfHandler(error) && (isBusError(error, 'STORE_UNAVAILABLE') || isBusError(error, 'TRANSACTION_OUTCOME_UNKNOWN'));
+function isOutage(error: unknown, unit: UnitOfWork): boolean {
+  if (unit.isOfHandler(error)) return false;
+  if (isBusError(error, 'STORE_UNAVAILABLE') || isBusError(error, 'TRANSACTION_OUTCOME_UNKNOWN')) return true;
+  return unit.isOfStore(error) && isOfDatabase(error);
+}
 
 /** True where it waited for its transaction when nothing more was to be begun. */
 function isTooLate(unit: UnitOfWork, { stopping }: IncomingContext, error: unknown): boolean {

@@ -37,6 +37,10 @@ export interface StoreOpenOptions {
 /**
  * One database, one object: everything that a unit of work writes goes through one store and one transaction.
  * Two stores in one unit of work do not exist. Several buses may share one.
+ *
+ * What `claim`, `keepResponse` and `add` reject with in a unit of work is laid to the database: the unit is run again without counting. Only
+ * a BusError other than `STORE_UNAVAILABLE`, a TypeError, a RangeError, and the codes of SQL for values that are not taken (classes 22 and 54)
+ * and for transactions that were spoiled before (25P02, 25P03, 25P04), there or in a `cause`, are laid to the message and its handler.
  */
 export interface IStore<Tx = unknown> {
   /** A short lower-case name for people, logs and telemetry. */

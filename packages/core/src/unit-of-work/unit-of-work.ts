@@ -45,6 +45,7 @@ export class UnitOfWork {
   #context: IncomingContext | undefined;
   #work: AmbientWork | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #storeFailure: { readonly error: unknown } | undefined;
 
   /** @param number how often this handler has been tried with it, counted on from the attempts before */
   constructor(bound: RunnableHandler, attempt: IncomingContext, number: number, parts: UnitParts) {
@@ -57,6 +58,11 @@ export class UnitOfWork {
   /** True for what the handler failed with itself. */
   isOfHandler(error: unknown): boolean {
     return this.#failure !== undefined && this.#failure.error === error;
+  }
+
+  /** True for what the store failed with in a statement of its own: not what its transaction failed with. */
+  isOfStore(error: unknown): boolean {
+    return this.#storeFailure !== undefined && this.#storeFailure.error === error;
   }
 
   /** False while it waits for its transaction and its key. */
@@ -88,7 +94,7 @@ export class UnitOfWork {
     const { id: handlerId } = this.#bound;
     const key: InboxKey = { scope, endpoint: this.#parts.endpoint, handlerId, idempotencyKey: this.#idempotencyKey() };
     if (contract.kind !== 'query') {
-      const claim = await store.inbox.claim(tx, key, { now: storeNow(this.#parts.runtime) });
+      const claim = await this.#byStore(() => store.inbox.claim(tx, key, { now: storeNow(this.#parts.runtime) }));
       if (claim.status === 'completed') return claim;
     }
     giveUp.unlisten();
@@ -97,9 +103,21 @@ export class UnitOfWork {
     const captured = await this.#handle(tx, key.idempotencyKey, giveUp);
     const reply = captured.find(isReply);
     const sends = captured.filter((entry) => !isReply(entry));
-    if (reply !== undefined && contract.kind === 'command') await store.inbox.keepResponse(tx, key, storedResponse(reply));
-    await storeCaptured(this.#parts.store, tx, sends);
+    if (reply !== undefined && contract.kind === 'command') {
+      const response = storedResponse(reply);
+      await this.#byStore(() => store.inbox.keepResponse(tx, key, response));
+    }
+    await this.#byStore(() => storeCaptured(this.#parts.store, tx, sends));
     return { status: 'handled', reply: captured.find(isReplyToSomebody), hasStored: sends.length > 0 };
+  }
+
+  async #byStore<Result>(statement: () => Promise<Result>): Promise<Result> {
+    try {
+      return await statement();
+    } catch (error) {
+      this.#storeFailure = { error };
+      throw error;
+    }
   }
 
   #idempotencyKey(): string {
