@@ -19,8 +19,8 @@ import { toHeldRow, toRow, toStored } from './outbox-rows.ts';
 import { type OutboxSql, outboxSql } from './outbox-sql.ts';
 import { arrayOf, multirangeOf, runsOf } from './sequence-runs.ts';
 import { SLOTS } from './slots.ts';
+import { isUntranslatable, plainReason, storableReason } from './stored-reason.ts';
 
-const MOST_REASON = 1_000;
 const SEQUENCE = /^\d{1,18}$/;
 
 /** What the outbox works with. */
@@ -83,9 +83,13 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     return this.#count(this.#sql.markSent, [scope, relay, arrayOf(firsts), arrayOf(lasts)], 'waybill_mark_sent');
   }
 
-  markFailed({ scope, relay, now }: RelayIdentity, failures: readonly SendFailure[]): Promise<number> {
-    const list = failures.map(({ sequence, reason, retryAfterMs }) => ({ sequence, reason: storable(reason), retry: retryAfterMs }));
-    return this.#count(this.#sql.markFailed, [scope, relay, JSON.stringify(list), atOf(now)]);
+  async markFailed(relay: RelayIdentity, failures: readonly SendFailure[]): Promise<number> {
+    try {
+      return await this.#markFailed(relay, failures, storableReason);
+    } catch (error) {
+      if (!isUntranslatable(error)) throw error;
+      return this.#markFailed(relay, failures, plainReason);
+    }
   }
 
   async status({ scope, now }: { readonly scope: string; readonly now: StoreNow }): Promise<OutboxStatus> {
@@ -109,18 +113,16 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     return this.#parts.notices.on(scope, listener);
   }
 
+  #markFailed({ scope, relay, now }: RelayIdentity, failures: readonly SendFailure[], write: (reason: string) => string): Promise<number> {
+    const list = failures.map(({ sequence, reason, retryAfterMs }) => ({ sequence, reason: write(reason), retry: retryAfterMs }));
+    return this.#count(this.#sql.markFailed, [scope, relay, JSON.stringify(list), atOf(now)]);
+  }
+
   async #count(text: string, values: readonly (string | number | null)[], name?: string): Promise<number> {
     const [row] = await this.#parts.background.query(text, values, name);
     return Number(row?.['count'] ?? 0);
   }
 }
-
-/** The database stores neither zero bytes nor half a letter. */
-const storable = (reason: string): string =>
-  reason
-    .slice(0, MOST_REASON)
-    .replaceAll('\0', '')
-    .replaceAll(/\p{Cs}/gu, '\ufffd');
 
 /** Of whole numbers as texts. */
 const bySequence = (one: OutboxRow, other: OutboxRow): number =>
