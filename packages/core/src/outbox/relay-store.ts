@@ -97,8 +97,8 @@ export class RelayStore {
     const failures = [...refused, ...failed];
     if (failures.length === 0) return;
     const marks = failures.map(({ row, reason, retryAfterMs }) => ({ sequence: row.sequence, reason, retryAfterMs }));
-    const marked = await this.#insist(failures.length, () => store.markFailed(this.#identity(), marks));
-    if (marked > 0) monitor.failed(failures);
+    const isMarked = await this.#insist(failures.length, () => store.markFailed(this.#identity(), marks));
+    if (isMarked) monitor.failed(failures);
   }
 
   /** The share may be somebody else's by now, or is of no use: what comes next is done in another name. */
@@ -152,8 +152,11 @@ export class RelayStore {
     return { scope: this.#parts.scope, relay: this.#claim.relay, now: storeNow(this.#parts.runtime) };
   }
 
-  /** Marks until there is an answer. Fewer than there are, at the first try, says that somebody else has the share. Returns how many. */
-  async #insist(rows: number, mark: () => Promise<number>): Promise<number> {
+  /**
+   * Marks until there is an answer. Fewer than there are, at the first try, says that somebody else has the share. True where rows are marked, or
+   * may be by an earlier try without an answer, after which the last one finds none.
+   */
+  async #insist(rows: number, mark: () => Promise<number>): Promise<boolean> {
     const { runtime, pace, over, monitor } = this.#parts;
     for (let isFirst = true; ; isFirst = false) {
       const marked = await this.#ask('mark', mark);
@@ -161,7 +164,8 @@ export class RelayStore {
         this.#claim.revoke();
         monitor.shareLost(rows - marked);
       }
-      if (marked !== undefined || over.aborted) return marked ?? 0;
+      if (marked !== undefined) return marked > 0 || !isFirst;
+      if (over.aborted) return false;
       await runtime.sleep(pace.storeFailed(), over).catch(() => undefined);
     }
   }
