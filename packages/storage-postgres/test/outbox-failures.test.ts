@@ -46,3 +46,10 @@ describe('the reason of a row that has failed', () => {
     expect(reasons.length).toBe(1);
   });
 });
+
+describe('the held rows after one', () => {
+  it.each(['abc', '-1', '1; drop', '1'.repeat(19)])('are refused where no sequence is like it: %s', async (after) => {
+    const { outbox } = outboxOver(() => []);
+    await expect(outbox.held({ scope: 's', after, limit: 1 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});

@@ -7,9 +7,9 @@ import type { HeldRow, IOutboxStore, OutboxStatus } from './outbox-store.ts';
 
 /** Options of {@link OutboxControl.held}. */
 export interface HeldQuery {
-  /** Only those after this sequence. @default from the oldest */
+  /** Only those after this sequence, which a held row had. @default from the oldest */
   readonly after?: string;
-  /** The most to show. @default 100 */
+  /** The most to show; at most 100,000. @default 100 */
   readonly limit?: number;
 }
 
@@ -39,7 +39,8 @@ export interface OutboxControlParts {
   readonly wake: () => void;
 }
 
-const MOST_SHOWN = 100;
+const SHOWN = 100;
+const MOST_SHOWN = 100_000;
 
 /** See {@link OutboxControl}. */
 export class StoredOutboxControl implements OutboxControl {
@@ -56,11 +57,11 @@ export class StoredOutboxControl implements OutboxControl {
 
   async held(query: HeldQuery = {}): Promise<readonly HeldRow[]> {
     assertOptions('`bus.outbox.held`', query, ['after', 'limit']);
-    const { after, limit = MOST_SHOWN } = query;
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new ConfigurationError('OPTION_INVALID', `\`limit\` is ${nameValue(limit)}. Use a whole number from 1.`, {
-        details: { option: 'limit' },
-      });
+    const { after, limit = SHOWN } = query;
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_SHOWN)
+      throw invalid('limit', limit, 'Use a whole number from 1 to 100,000.');
+    if (after !== undefined && (typeof after !== 'string' || after === ''))
+      throw invalid('after', after, 'Use the `sequence` of a held row.');
     const { outbox, scope } = this.#parts.open();
     return outbox.held({ scope, after, limit });
   }
@@ -89,3 +90,6 @@ export class StoredOutboxControl implements OutboxControl {
     return decided;
   }
 }
+
+const invalid = (option: keyof HeldQuery, value: unknown, wayOut: string): ConfigurationError =>
+  new ConfigurationError('OPTION_INVALID', `\`${option}\` is ${nameValue(value)}. ${wayOut}`, { details: { option } });

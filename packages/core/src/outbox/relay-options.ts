@@ -11,7 +11,7 @@ export interface RelayOptions {
    * that much later; renewed at a third. From 1 s. @default '15s'
    */
   readonly lease?: Duration;
-  /** The most rows that are read and sent at once. @default 1,000 */
+  /** The most rows that are read and sent at once; at most 100,000. @default 1,000 */
   readonly batchSize?: number;
   /** The most bytes of bodies that are read at once; four times as much may be in memory. A larger row goes alone. @default 8 MiB */
   readonly maxBatchBytes?: number;
@@ -44,6 +44,7 @@ const RELAY_OPTIONS: readonly string[] = Object.keys({
 
 const LEAST_LEASE_MS = 1_000;
 const DEFAULT_BATCH = 1_000;
+const LARGEST_BATCH = 100_000;
 const DEFAULT_BATCH_BYTES = 8 * 1024 * 1024;
 
 /** @throws ConfigurationError `OPTION_INVALID` */
@@ -54,12 +55,17 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
   const pollMinMs = toPositiveMilliseconds(options.pollMin ?? '50ms', 'relay.pollMin');
   return {
     leaseMs,
-    batchSize: wholeNumber('batchSize', options.batchSize ?? DEFAULT_BATCH),
+    batchSize: batchSizeOf(options.batchSize ?? DEFAULT_BATCH),
     maxBatchBytes: wholeNumber('maxBatchBytes', options.maxBatchBytes ?? DEFAULT_BATCH_BYTES),
     pollMinMs,
     pollMaxMs: Math.max(pollMinMs, Math.min(leaseMs / 3, toPositiveMilliseconds(options.pollMax ?? '5s', 'relay.pollMax'))),
     alarmAfterMs: toPositiveMilliseconds(options.alarmAfter ?? '1m', 'relay.alarmAfter'),
   };
+}
+
+function batchSizeOf(rows: number): number {
+  if (Number.isSafeInteger(rows) && rows >= 1 && rows <= LARGEST_BATCH) return rows;
+  throw invalid('batchSize', rows, 'Use a whole number from 1 to 100,000.');
 }
 
 function wholeNumber(option: keyof RelayOptions, value: number): number {

@@ -339,7 +339,7 @@ describe('the store of a bus', () => {
 describe('the options of relay and inbox', () => {
   it.each([
     [{ relay: { lease: '10ms' } }, /`relay.lease` is "10ms". Use a duration from 1 s/],
-    [{ relay: { batchSize: 0 } }, /`relay.batchSize` is 0. Use a whole number from 1/],
+    [{ relay: { batchSize: 0 } }, /`relay.batchSize` is 0. Use a whole number from 1 to 100,000/],
     [{ relay: { pollEvery: '1s' } }, /pollEvery/],
     [{ inbox: { window: 0 } }, /`inbox.window` is 0/],
     [{ store: undefined, relay: {} }, /`relay` is given, and no `store`/],

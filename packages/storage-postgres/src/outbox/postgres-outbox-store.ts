@@ -11,6 +11,7 @@ import type {
   SendFailure,
   StoreNow,
 } from '@waybill/core/persistence';
+import { ConfigurationError, nameValue } from '@waybill/core/transport';
 import type { BackgroundDatabase, PostgresTransactions, SqlRow } from '../database.ts';
 import { assertStorable } from '../storable-text.ts';
 import { atOf } from '../store-now.ts';
@@ -98,7 +99,9 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     return { waiting: number('waiting'), delayed: number('delayed'), held: number('held'), oldestMs: Math.max(0, number('oldest')) };
   }
 
+  /** @throws ConfigurationError `OPTION_INVALID` where no sequence is like `after` */
   async held({ scope, after, limit }: HeldOptions): Promise<readonly HeldRow[]> {
+    if (after !== undefined && !SEQUENCE.test(after)) throw noSequence(after);
     const rows = await this.#parts.background.query(this.#sql.held, [scope, after ?? '-1', limit]);
     return rows.map(toHeldRow);
   }
@@ -123,6 +126,11 @@ export class PostgresOutboxStore<Tx> implements IOutboxStore<Tx> {
     return Number(row?.['count'] ?? 0);
   }
 }
+
+const noSequence = (after: string): ConfigurationError =>
+  new ConfigurationError('OPTION_INVALID', `\`after\` is ${nameValue(after)}. Use the \`sequence\` of a held row.`, {
+    details: { option: 'after' },
+  });
 
 /** Of whole numbers as texts. */
 const bySequence = (one: OutboxRow, other: OutboxRow): number =>
