@@ -72,6 +72,12 @@ export function outcomeUnknown(cause: unknown): StoreError {
   return new StoreError('TRANSACTION_OUTCOME_UNKNOWN', `${what}. Look whether it is before you run it again.`, { cause });
 }
 
+/** Nothing was written: not in the transaction, for there is none. */
+export function noTransaction(why: string): StoreError {
+  const what = `PostgreSQL: the transaction that was used is not open. ${why}`;
+  return new StoreError('NO_TRANSACTION', `${what}. Begin it before, and await all that uses it before it ends.`);
+}
+
 /** True where the server has ended the session because a transaction stood open for too long: idle, or in all. That is no fault of the connection. */
 export const isOverdue = (error: unknown): boolean => OVERDUE.has(sqlErrorOf(error)?.code);
 

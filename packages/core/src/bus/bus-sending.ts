@@ -92,18 +92,11 @@ export class BusSending {
           details: { bus: name },
         },
       );
-    const wrong = [
-      ...(tx === undefined || tx === null ? ['transaction', tx] : []),
-      ...(typeof work === 'function' ? [] : ['function', work]),
-    ];
-    if (wrong.length > 0)
-      throw new ConfigurationError(
-        'OPTION_INVALID',
-        `\`bus.transaction\` was given ${nameValue(wrong[1])} for its ${String(wrong[0])}. Pass the open transaction, and \`async (context) => …\`.`,
-      );
+    assertGiven(tx, work);
     const outer = ambient?.current();
     if (outer === undefined || outer.capture.ended) this.#parts.assertStarted('`bus.transaction` was not run');
-    return inTransaction(tx, work, { store, ambient, surroundings: this.captures, cause: outer?.capture.cause });
+    const within = outer?.capture.isIn(tx) === true ? outer.capture : undefined;
+    return inTransaction(tx, work, { store, ambient, surroundings: this.captures, cause: outer?.capture.cause, within });
   }
 
   #request(parent: ConsumeContext | undefined, contract: Contract, message: unknown, options: RequestOptions): Promise<unknown> {
@@ -131,4 +124,17 @@ export class BusSending {
       'a message left at once while a transaction was open; send it by `bus.transaction`, or with `detached: true` where that is meant',
     );
   }
+}
+
+/** @throws ConfigurationError `OPTION_INVALID` */
+function assertGiven(tx: unknown, work: unknown): void {
+  const wrong = [
+    ...(tx === undefined || tx === null ? ['transaction', tx] : []),
+    ...(typeof work === 'function' ? [] : ['function', work]),
+  ];
+  if (wrong.length > 0)
+    throw new ConfigurationError(
+      'OPTION_INVALID',
+      `\`bus.transaction\` was given ${nameValue(wrong[1])} for its ${String(wrong[0])}. Pass the open transaction, and \`async (context) => …\`.`,
+    );
 }

@@ -286,8 +286,10 @@ export const ERROR_CODES = {
   },
   NO_TRANSACTION: {
     radius: 'delivery',
-    meaning: '`context.transaction` was read where none is open: the bus has no `store`, or it was read outside of a handler.',
-    wayOut: 'Create the bus with a `store`, and read it in the handler; middleware runs outside of the transaction.',
+    meaning:
+      '`context.transaction` was read where none is open: the bus has no `store`, or it was read outside of a handler. Or a transaction was used that is not open: it has ended, or was never begun.',
+    wayOut:
+      'Create the bus with a `store`, and read it in the handler; middleware runs outside of the transaction. Await all that uses a transaction before it ends.',
   },
   STORE_UNAVAILABLE: {
     radius: 'connection',

@@ -178,6 +178,9 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   get isStored(): boolean {
     return this.#rare?.unit !== undefined;
   }
+  isIn(transaction: unknown): boolean {
+    return this.#rare?.unit?.transaction === transaction && transaction !== undefined;
+  }
   get cause(): this {
     return this;
   }

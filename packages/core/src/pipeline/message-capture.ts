@@ -53,6 +53,8 @@ export abstract class MessageCapture implements MessageSender {
   protected abstract get surroundings(): CaptureSurroundings;
   /** What a send is refused with that comes after the end. */
   abstract refusalOf(contract: Contract): DeliveryError;
+  /** True where what is captured goes into this transaction. */
+  abstract isIn(transaction: unknown): boolean;
 
   send<C extends AnyCommand>(command: C, message: InputOf<C>, options: SendOptions = NO_OPTIONS): Promise<void> {
     return this.#capture('send', command, message, options);
@@ -132,12 +134,7 @@ export abstract class MessageCapture implements MessageSender {
   ): Promise<readonly BatchOutcome[]> {
     if (this.#ended) throw this.refusalOf(contract);
     const capturing = this.surroundings.captureAll(this, kind, contract, messages, options);
-    void this.track(
-      capturing.then(
-        () => undefined,
-        () => undefined,
-      ),
-    );
+    this.waitFor(capturing);
     return capturing;
   }
 
@@ -148,6 +145,16 @@ export abstract class MessageCapture implements MessageSender {
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  /** Waits at its end for what is done in its transaction beside it. */
+  waitFor(work: Promise<unknown>): void {
+    void this.track(
+      work.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
   }
 
   protected track(capturing: MaybePromise<void>): Promise<void> | undefined {

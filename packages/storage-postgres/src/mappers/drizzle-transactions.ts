@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PostgresTransactions, SqlRow, SqlValue, TransactionSettings } from '../database.ts';
 import { MapperTransactions } from '../mapper-transactions.ts';
+import { assertInTransaction } from '../pg/lent-client.ts';
 
 /** What we use of a transaction of Drizzle. */
 export interface DrizzleTransaction {
@@ -20,9 +21,26 @@ export interface DrizzleDatabase<Tx extends DrizzleTransaction> {
 export function drizzle<Tx extends DrizzleTransaction>(db: DrizzleDatabase<Tx>): PostgresTransactions<Tx> {
   return new MapperTransactions<Tx>({
     transact: (work, isolation) => db.transaction(work, { isolationLevel: isolation }),
-    query: async (tx, text, values) => rowsOf(await tx.execute(toSql(text, values) as never)),
+    query: async (tx, text, values) => {
+      assertOpen(tx);
+      try {
+        return rowsOf(await tx.execute(toSql(text, values) as never));
+      } catch (error) {
+        throw withoutParameters(error);
+      }
+    },
   });
 }
+
+/** A transaction over `pg` has its connection in its session, a database its pool. */
+function assertOpen(tx: object): void {
+  const { session } = tx as { readonly session?: { readonly client?: unknown } };
+  if (typeof session?.client === 'object' && session.client !== null) assertInTransaction(session.client);
+}
+
+/** Drizzle puts the statement with all its values around the error: bodies and headers, which are no matter for a log. */
+const withoutParameters = (error: unknown): unknown =>
+  error instanceof Error && 'params' in error && error.cause instanceof Error ? error.cause : error;
 
 /** The statement as Drizzle builds it: each `$n` becomes a parameter of its own. */
 function toSql(text: string, values: readonly SqlValue[]): SQL {

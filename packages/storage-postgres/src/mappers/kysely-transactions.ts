@@ -1,5 +1,6 @@
 import type { PostgresTransactions, SqlRow, TransactionSettings } from '../database.ts';
 import { MapperTransactions } from '../mapper-transactions.ts';
+import { noTransaction } from '../postgres-errors.ts';
 
 /** A query of Kysely that is text already. */
 export interface RawQuery {
@@ -11,6 +12,8 @@ export interface RawQuery {
 
 /** What we use of a transaction of Kysely. */
 export interface KyselyTransaction {
+  /** False for a database. */
+  readonly isTransaction?: boolean;
   executeQuery(query: RawQuery): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
@@ -30,6 +33,7 @@ export function kysely<Tx extends KyselyTransaction>(db: KyselyDatabase<Tx>): Po
   return new MapperTransactions<Tx>({
     transact: (work, isolation) => db.transaction().setIsolationLevel(isolation).execute(work),
     query: async (tx, text, values) => {
+      if (tx.isTransaction === false) throw noTransaction('A database was given in place of a transaction');
       const { rows } = await tx.executeQuery({
         sql: text,
         parameters: values,

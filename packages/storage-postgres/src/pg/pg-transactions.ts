@@ -12,6 +12,7 @@ import {
   unavailable,
 } from '../postgres-errors.ts';
 import { acquire } from './acquire.ts';
+import { assertInTransaction, LentClient } from './lent-client.ts';
 import type { PgConnection, PgPool, PgResult } from './pg-client.ts';
 import { runStatement } from './run-statement.ts';
 
@@ -34,13 +35,16 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
     const { isolation, acquireTimeoutMs, signal } = settings;
     const client = await acquire(this.#pool, { timeoutMs: acquireTimeoutMs, runtime: this.#runtime, signal });
     const session = new Session(client, this.#runtime);
+    const lent = new LentClient(client);
     try {
       await session.begin(isolation);
-      const result = await unlessAborted(work(client), signal);
+      const result = await unlessAborted(work(lent.tx), signal);
       signal?.throwIfAborted();
+      lent.end();
       await session.commit();
       return result;
     } catch (error) {
+      lent.end();
       // an aborted `work` may still run: it must not meet the transaction of somebody else
       if (signal?.aborted === true) session.destroy();
       throw await session.rollback(error);
@@ -50,6 +54,7 @@ export class PgTransactions<Client extends PgConnection> implements PostgresTran
   }
 
   async query(tx: Client, text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
+    assertInTransaction(tx);
     const { rows } = await runStatement(tx, { text, values: [...values] });
     return rows;
   }
