@@ -15,7 +15,7 @@ await describeServer('postgres', (server) => {
     return {
       url: url.href,
       [Symbol.asyncDispose]: async () => {
-        await admin.query(`drop database "${name}" with (force)`);
+        await admin.query(`drop database "${name}"`);
         await admin.end();
       },
     };
