@@ -50,6 +50,8 @@ export class RunningBus implements Bus {
   #loopWatch: LoopWatch | undefined;
   readonly #life: BusLifecycle;
   #abort = new AbortController();
+  /** Aborts when handlers that still run are waited for no more. */
+  #left = new AbortController();
   #requests: RequestClient;
   readonly #health: HealthWatch;
   readonly #turns: BrokerTurns;
@@ -196,6 +198,7 @@ export class RunningBus implements Bus {
   async #open(givenUp: AbortSignal): Promise<void> {
     const { transport, keeper, runtime, endpoints, storeLife, sender, statistics: recorder } = this.#parts;
     this.#abort = new AbortController();
+    this.#left = new AbortController();
     this.#requests = this.#parts.requests();
     if (this.#turns.running !== undefined) await unlessAborted(this.#turns.running, givenUp);
     givenUp.throwIfAborted();
@@ -248,9 +251,11 @@ export class RunningBus implements Bus {
         'handlers did not finish in time; their signal aborts and their messages go back',
       );
     const reason = `The bus "${this.name}" stopped before the handler had finished. End the work; the message comes again.`;
-    this.#abort.abort(new ConfigurationError('BUS_STOPPED', reason));
+    const stopped = new ConfigurationError('BUS_STOPPED', reason);
+    this.#abort.abort(stopped);
     void this.#closeRequests();
     await settlesInTime(drained, { limitMs: transport.capabilities.stopSlackMs / 2, runtime });
+    this.#left.abort(stopped);
   }
 
   /** The other half is for the transport, or for that and the store. What is committed has `leftMs` to leave before that. */
@@ -339,6 +344,7 @@ export class RunningBus implements Bus {
         endpoint: one.name,
         captureReply: (context, contract, message) => sender.captureReply(context, contract, message),
         aborted: this.#abort.signal,
+        left: this.#left.signal,
         runtime,
         recovery: resolveRecovery(passive ? { ...one.recovery, maxCrashes: false } : one.recovery), // a platform that pushes counts by itself
         capabilities,

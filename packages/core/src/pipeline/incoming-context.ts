@@ -21,6 +21,8 @@ export interface IncomingSurroundings extends CaptureSurroundings {
   readonly aborted: AbortSignal;
   /** Aborts when nothing more is to be begun. */
   readonly stopping: AbortSignal;
+  /** Aborts when handlers that still run after a stop are waited for no more. */
+  readonly left: AbortSignal;
 }
 
 /** What an incoming context needs of its delivery. */
@@ -190,6 +192,10 @@ export class IncomingContext extends MessageCapture implements PipelineContext, 
   /** Aborts when nothing more is to be begun: the endpoint stops. */
   get stopping(): AbortSignal {
     return this.#surroundings.stopping;
+  }
+  /** Aborts when nobody waits for the handler any more: the bus has stopped without it. */
+  get left(): AbortSignal {
+    return this.#surroundings.left;
   }
 
   async reply(...given: unknown[]): Promise<Replied> {

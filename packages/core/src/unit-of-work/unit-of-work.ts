@@ -73,7 +73,8 @@ export class UnitOfWork {
   /** Rejects when nothing was committed, or nobody knows. No handler begins after `stopping` has aborted. */
   async run(): Promise<UnitEnd> {
     const { store, spans } = this.#parts.store;
-    const giveUp = new GiveUp(this.#attempt.signal);
+    const giveUp = new GiveUp();
+    giveUp.with(this.#attempt.signal);
     try {
       const end = await store.transact((tx) => this.#inTransaction(tx, giveUp), { signal: giveUp.signal });
       if (this.#work !== undefined) this.#work.refusesLate = false;
@@ -97,7 +98,7 @@ export class UnitOfWork {
       const claim = await this.#byStore(() => store.inbox.claim(tx, key, { now: storeNow(this.#parts.runtime) }));
       if (claim.status === 'completed') return claim;
     }
-    giveUp.unlisten();
+    giveUp.with(this.#attempt.left);
     this.#attempt.signal.throwIfAborted();
     this.#attempt.stopping.throwIfAborted();
     const captured = await this.#handle(tx, key.idempotencyKey, giveUp);
@@ -152,17 +153,14 @@ export class UnitOfWork {
 const isReply = ({ destination }: TransportEntry): boolean => destination.kind === 'reply';
 const isReplyToSomebody = ({ destination }: TransportEntry): boolean => destination.kind === 'reply' && destination.address !== NOBODY;
 
-/** Gives the transaction up: with the attempt, until its handler runs, which is to end by itself; and when a handler is left behind, which works on it still. */
+/**
+ * Gives the transaction up: with the attempt, until its handler runs, which is to end by itself; then when nobody waits for that any more, or
+ * when the handler is left behind, which works on it still.
+ */
 class GiveUp {
   readonly #abort = new AbortController();
-  readonly #source: AbortSignal;
-  readonly #onAbort = (): void => this.now(this.#source.reason);
-
-  constructor(source: AbortSignal) {
-    this.#source = source;
-    if (source.aborted) this.#onAbort();
-    else source.addEventListener('abort', this.#onAbort, { once: true });
-  }
+  #source: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.now(this.#source?.reason);
 
   get signal(): AbortSignal {
     return this.#abort.signal;
@@ -172,7 +170,15 @@ class GiveUp {
     this.#abort.abort(reason);
   }
 
+  /** From now on with this one. */
+  with(source: AbortSignal): void {
+    this.unlisten();
+    this.#source = source;
+    if (source.aborted) this.#onAbort();
+    else source.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
   unlisten(): void {
-    this.#source.removeEventListener('abort', this.#onAbort);
+    this.#source?.removeEventListener('abort', this.#onAbort);
   }
 }

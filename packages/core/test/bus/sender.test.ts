@@ -134,6 +134,7 @@ describe('a capture', () => {
         endpoint: 'jobs',
         aborted: new AbortController().signal,
         stopping: new AbortController().signal,
+        left: new AbortController().signal,
         captureReply: () => undefined,
         captureAll: () => Promise.resolve([]),
         request: () => Promise.resolve(),

@@ -19,6 +19,7 @@ function attempt() {
     request: nothing,
     aborted: bus.signal,
     stopping: bus.signal,
+    left: bus.signal,
   };
   const message = { headers: MessageHeaders.empty(), body: new Uint8Array() };
   const context = new IncomingContext({ message, nativeId: '1', lost: lost.signal }, message.headers, surroundings, 1);
