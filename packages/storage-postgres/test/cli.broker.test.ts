@@ -23,8 +23,18 @@ describe('waybill-postgres', () => {
     const help = await called(['--help']);
     expect([help.exitCode, help.printed.split(' ')[0]]).toEqual([0, 'waybill-postgres']);
     expect([(await called([])).exitCode, (await called(['down'])).exitCode, (await called(['up', 'again'])).exitCode]).toEqual([2, 2, 2]);
-    expect((await called(['status', '--url', 'x', '--shema', 'y'])).complained).toContain("'--shema'");
+    expect((await called(['status', '--url', 'postgres://x', '--shema', 'y'])).complained).toContain("'--shema'");
     expect((await called(['print', '--schema', 'a"b'])).complained).toContain('OPTION_INVALID');
+  });
+
+  it.each(['', 'foo', 'amqp://localhost'])('takes no other address, and none for that of this machine: "%s"', async (url) => {
+    for (const [args, environment, name] of [
+      [['up', '--url', url], {}, '--url'] as const,
+      [['up'], { DATABASE_URL: url }, 'DATABASE_URL'] as const,
+    ]) {
+      const { exitCode, complained } = await called(args, environment);
+      expect([exitCode, complained]).toEqual([1, expect.stringMatching(new RegExp(`^${name} is .*postgres://user@host/database$`))]);
+    }
   });
 
   it('says why there is no database', async () => {

@@ -79,11 +79,13 @@ export class StoredOutboxControl implements OutboxControl {
   }
 
   async #decide(sequences: string | readonly string[], decision: 'retry' | 'park' | 'discard'): Promise<number> {
+    const all: readonly string[] = typeof sequences === 'string' ? [sequences] : sequences;
+    if (!Array.isArray(all) || !all.every((one) => typeof one === 'string'))
+      throw invalid('sequences', sequences, 'Use the `sequence` of a row of `held()`, or several in a list.');
     const { outbox, scope } = this.#parts.open();
     let decided = 0;
     try {
-      for (const sequence of typeof sequences === 'string' ? [sequences] : sequences)
-        if (await outbox.decide(scope, sequence, decision)) decided += 1;
+      for (const sequence of all) if (await outbox.decide(scope, sequence, decision)) decided += 1;
     } finally {
       this.#parts.wake();
     }
@@ -91,5 +93,5 @@ export class StoredOutboxControl implements OutboxControl {
   }
 }
 
-const invalid = (option: keyof HeldQuery, value: unknown, wayOut: string): ConfigurationError =>
+const invalid = (option: keyof HeldQuery | 'sequences', value: unknown, wayOut: string): ConfigurationError =>
   new ConfigurationError('OPTION_INVALID', `\`${option}\` is ${nameValue(value)}. ${wayOut}`, { details: { option } });

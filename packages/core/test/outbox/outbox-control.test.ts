@@ -25,6 +25,18 @@ describe('what is asked of the outbox', () => {
     await expect(control.held(query as HeldQuery)).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option } });
   });
 
+  it.each([24, undefined, null, [24], { sequence: '24' }])('is refused where no sequence is given: %o', async (given) => {
+    const control = new StoredOutboxControl({
+      open: () => {
+        throw new Error('the store was asked');
+      },
+      runtime: virtualRuntime(),
+      wake: () => undefined,
+    });
+    for (const decision of ['retry', 'park', 'discard'] as const)
+      await expect(control[decision](given as never)).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option: 'sequences' } });
+  });
+
   it('may be as much as is told', async () => {
     const runtime = virtualRuntime();
     const store = memoryStore();

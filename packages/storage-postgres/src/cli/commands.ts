@@ -23,6 +23,9 @@ Without --url the database is that of DATABASE_URL, or of PGHOST, PGUSER, …`;
 
 const OPTIONS = { url: { type: 'string' }, schema: { type: 'string', default: 'waybill' }, help: { type: 'boolean' } } as const;
 
+/** By TCP, or by a socket of this machine. */
+const URL_OF_POSTGRES = /^(postgres(ql)?:\/\/|socket:|\/)/;
+
 interface Call {
   readonly command: string | undefined;
   readonly schema: string;
@@ -36,11 +39,19 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     const [command, ...more] = positionals;
     const isHelp = values.help === true || command === 'help';
     if (isHelp || command === undefined || more.length > 0) return usage(terminal, isHelp ? 0 : 2);
-    return await run({ command, schema: values.schema, url: values.url ?? terminal.environment['DATABASE_URL'] }, terminal);
+    return await run({ command, schema: values.schema, url: urlOf(values.url, terminal) }, terminal);
   } catch (error) {
     terminal.complain(error instanceof Error ? textOf(error) : String(error));
     return 1;
   }
+}
+
+/** An empty one would be that of PGHOST, or of this machine: mostly a variable that is not set. Its text may hold a password, and is not told. */
+function urlOf(given: string | undefined, { environment }: Terminal): string | undefined {
+  const url = given ?? environment['DATABASE_URL'];
+  if (url === undefined || URL_OF_POSTGRES.test(url)) return url;
+  const name = given === undefined ? 'DATABASE_URL' : '--url';
+  throw new Error(`${name} is ${url === '' ? 'empty' : 'no address of PostgreSQL'}: use postgres://user@host/database`);
 }
 
 function usage(terminal: Terminal, exitCode: number): number {
