@@ -162,6 +162,8 @@ await describeServer('postgres', (server) => {
       expect(await outcomeOf(write(ended as PoolClient, 'late'))).toBe('NO_TRANSACTION');
       const called = new Promise<unknown>((resolve) => (ended as PoolClient).query('select 1', resolve));
       expect(await called).toMatchObject({ code: 'NO_TRANSACTION' });
+      const told = new Promise<unknown>((resolve) => (ended as PoolClient).query({ submit: () => {}, handleError: resolve } as never));
+      expect(await told).toMatchObject({ code: 'NO_TRANSACTION' });
     });
     expect((await pool.query('select name from strange')).rows).toEqual([{ name: 'own' }]);
   });

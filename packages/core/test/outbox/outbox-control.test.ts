@@ -6,6 +6,16 @@ import type { HeldQuery } from '../../src/outbox/outbox-control.ts';
 import { StoredOutboxControl } from '../../src/outbox/outbox-control.ts';
 import { resolveRelayOptions } from '../../src/outbox/relay-options.ts';
 
+/** Of an outbox that must not be asked. */
+const withoutStore = (): StoredOutboxControl =>
+  new StoredOutboxControl({
+    open: () => {
+      throw new Error('the store was asked');
+    },
+    runtime: virtualRuntime(),
+    wake: () => undefined,
+  });
+
 describe('what is asked of the outbox', () => {
   it.each([
     [{ limit: 0 }, 'limit'],
@@ -15,24 +25,12 @@ describe('what is asked of the outbox', () => {
     [{ after: '' }, 'after'],
     [{ after: null }, 'after'],
   ])('is refused before the store is asked: %o', async (query, option) => {
-    const control = new StoredOutboxControl({
-      open: () => {
-        throw new Error('the store was asked');
-      },
-      runtime: virtualRuntime(),
-      wake: () => undefined,
-    });
+    const control = withoutStore();
     await expect(control.held(query as HeldQuery)).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option } });
   });
 
   it.each([24, undefined, null, [24], { sequence: '24' }])('is refused where no sequence is given: %o', async (given) => {
-    const control = new StoredOutboxControl({
-      open: () => {
-        throw new Error('the store was asked');
-      },
-      runtime: virtualRuntime(),
-      wake: () => undefined,
-    });
+    const control = withoutStore();
     for (const decision of ['retry', 'park', 'discard'] as const)
       await expect(control[decision](given as never)).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option: 'sequences' } });
   });

@@ -51,7 +51,6 @@ interface Queried {
 interface Submittable {
   readonly submit: unknown;
   readonly handleError?: (error: Error) => void;
-  readonly callback?: (error: Error) => void;
 }
 
 /** In the way in which `pg` would tell it. */
